@@ -1,0 +1,383 @@
+"""The `spondeo` command: a table of names, each imported when called.
+
+Exit codes: 0 clean; 2 wrong input or an open decision; 3 a breach neither excused nor waived; 1 is ours (a traceback).
+Data goes to standard output, everything else to standard error.
+"""
+
+import sys
+from collections.abc import Callable, Sequence
+
+# What `--help` needs is imported here; everything heavy is imported by the command that needs it (STACK: 1.3 × click).
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+    from datetime import date, datetime
+    from pathlib import Path
+    from typing import Any
+
+    from contracts.folder import Loaded
+    from core.assessment import Assessment, Other
+    from core.problems import Problem
+
+__all__ = ["COMMANDS", "main"]
+
+Argument = tuple[tuple[str, ...], str, "dict[str, Any]"]
+
+LANG: Argument = (("--lang",), "lang", {})
+AS_OF: Argument = (("--as-of",), "as-of", {})
+KNOWN_AT: Argument = (("--known-at",), "known-at", {})
+PATHS: Argument = (("paths",), "paths", {"nargs": "+"})
+OUT: Argument = (("-o", "--out"), "out", {})
+STORE: Argument = (("store",), "store", {})
+ASSUME: Argument = (("--assume",), "assume", {"action": "append", "default": []})
+TABLES = ("obligations", "charges", "slices", "caps", "recourse", "payments", "claims", "balances")
+
+COMMANDS: dict[str, tuple[str, tuple[Argument, ...]]] = {
+    "assess": ("assess", (
+        PATHS, AS_OF, KNOWN_AT, (("--explain",), "explain", {"action": "store_true"}), ASSUME,
+        (("--json",), "json", {"action": "store_true"}), (("--csv",), "csv", {}), (("--html",), "html", {}), LANG,
+    )),
+    "serve": ("serve", ((("path",), "path", {}), (("--port",), "port", {"type": int, "default": 8000}), AS_OF, LANG)),
+    "templates": ("templates", ((("action",), "action", {"choices": ("list", "check")}), (("name",), "name", {"nargs": "?"}), LANG)),
+    "draft": ("draft", (
+        (("template",), "template", {}), (("--answers",), "answers", {}), (("--set",), "set", {"action": "append", "default": []}), OUT,
+        (("--languages",), "languages", {"default": "zh-Hans,en"}), (("--blanks",), "blanks", {"action": "store_true"}), LANG,
+    )),
+    "review": ("review", (PATHS, LANG)),
+    "paper": ("paper", (
+        (("kind",), "kind", {"choices": ("statement",)}), (("path",), "path", {}), AS_OF, KNOWN_AT, ASSUME, OUT,
+        (("--languages",), "languages", {"default": "zh-Hans,en"}), LANG,
+    )),
+    "check": ("check", ((("pdf",), "pdf", {}), LANG)),
+    "plugins": ("plugins", ((("action",), "action", {"choices": ("list", "check")}), (("name",), "name", {"nargs": "?"}), LANG)),
+    "init": ("init", (STORE, LANG)),
+    "import": ("import_", (STORE, PATHS, LANG)),
+    "event": ("event", (STORE, (("contract",), "contract", {}), (("fields",), "payload", {"nargs": "+"}), LANG)),
+    "sweep": ("sweep", (STORE, AS_OF, KNOWN_AT, (("--json",), "json", {"action": "store_true"}), LANG)),
+    "export": ("export", (STORE, (("contract",), "contract", {}), OUT, LANG)),
+    "verify": ("verify", (STORE, LANG)),
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code. Wrong input is reported whole, in the reader's language."""
+    args = list(sys.argv[1:] if argv is None else argv)
+    lang = _language(args)
+    if lang is None:
+        return 2
+    if not args or args[0] in {"-h", "--help", "help"}:
+        _overview(lang)
+        return 0
+    if args[0] == "--version":
+        from importlib.metadata import version
+
+        print(f"spondeo {version('spondeo')}")
+        return 0
+    if args[0] not in COMMANDS:
+        return _unknown(args[0], lang)
+    return _run(args[0], args[1:], lang)
+
+
+def _run(name: str, args: list[str], lang: str) -> int:
+    from core.problems import InputError, Problem
+
+    entry, arguments = COMMANDS[name]
+    commands: dict[str, Callable[[Namespace, str], int]] = globals()
+    try:
+        options = _parser(name, arguments, lang).parse_args(args)
+        return commands[f"_{entry.rstrip('_')}"](options, lang)
+    except InputError as wrong:
+        return _complain(wrong.problems, lang)
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except OSError as error:
+        return _complain([Problem("CLI-WRITE-01", file=str(error.filename or ""), args={"detail": error.strerror or str(error)})], lang)
+
+
+def _language(args: list[str]) -> str | None:
+    """The language asked for with --lang, else the environment's; None after complaining about an unknown one."""
+    from locales import pick
+
+    asked = None
+    for number, arg in enumerate(args):
+        if arg == "--lang" and number + 1 < len(args):
+            asked = args[number + 1]
+        elif arg.startswith("--lang="):
+            asked = arg.partition("=")[2]
+    try:
+        return pick(asked)
+    except ValueError:
+        from core.problems import Problem
+
+        _complain([Problem("CLI-LANG-01", "--lang", {"value": asked})], pick(None))
+        return None
+
+
+def _overview(lang: str) -> None:
+    from locales import words
+
+    width = max(len(name) for name in COMMANDS)
+    print(words(lang, "cli.about"), words(lang, "cli.usage"), "", words(lang, "cli.commands"), sep="\n")
+    for name in COMMANDS:
+        print(f"  {name:{width}}  {words(lang, f'cli.{name}')}")
+
+
+def _unknown(name: str, lang: str) -> int:
+    from core.problems import Problem, nearest
+
+    near = nearest(name, COMMANDS) or "assess"
+    return _complain([Problem("CLI-COMMAND-01", args={"name": name, "nearest": near, "known": ", ".join(COMMANDS)})], lang)
+
+
+def _parser(name: str, arguments: Sequence[Argument], lang: str) -> "ArgumentParser":
+    from contracts.options import Parser
+    from locales import words
+
+    parser = Parser(lang, prog=f"spondeo {name}", description=words(lang, f"cli.{name}"))
+    for flags, key, options in arguments:
+        fields = {"csv": {"tables": ", ".join(TABLES)}, "action": {"actions": ", ".join(options.get("choices", ()))}}
+        parser.add_argument(*flags, help=words(lang, f"cli.arg.{key}", **fields.get(key, {})), **options)
+    return parser
+
+
+def _complain(problems: "Sequence[Problem]", lang: str) -> int:
+    from locales import say
+
+    for problem in problems:
+        print(say(problem, lang), file=sys.stderr)
+    return 2
+
+
+def _day(text: str | None, where: str) -> "date | datetime | None":
+    """A date or time as given on the command line; None if none was."""
+    from datetime import date, datetime
+
+    from core.problems import InputError, Problem
+
+    if text is None:
+        return None
+    try:
+        return datetime.fromisoformat(text) if "T" in text or " " in text else date.fromisoformat(text)
+    except ValueError:
+        raise InputError([Problem("CLI-DATE-01", where, {"value": text})]) from None
+
+
+def _today() -> "date":
+    from datetime import date
+
+    return date.today()
+
+
+def _path(text: str) -> "Path":
+    from pathlib import Path
+
+    return Path(text)
+
+
+def _assumed(options: "Namespace", loaded: "Loaded") -> "dict[str, Any]":
+    """--assume path=reading, each read as the contract file would read it."""
+    from contracts.options import assumptions
+    from core.problems import InputError
+
+    assert loaded.contract is not None
+    taken, problems = assumptions(options.assume, loaded.contract)
+    if problems:
+        raise InputError(problems)
+    return taken
+
+
+def _figures(loaded: "Loaded", options: "Namespace") -> "tuple[Assessment, tuple[Other, ...]]":
+    from core.assessment import assess, others
+
+    assert loaded.contract is not None
+    as_of = _day(options.as_of, "--as-of") or _today()
+    known_at = _day(getattr(options, "known_at", None), "--known-at")
+    assume = _assumed(options, loaded) if getattr(options, "assume", None) else {}
+    given = {"as_of": as_of, "known_at": known_at, "world": loaded.world, "assume": assume}
+    made = assess(loaded.contract, loaded.events, **given)
+    return made, () if getattr(options, "json", False) or getattr(options, "csv", None) else others(loaded.contract, loaded.events, **given)
+
+
+def _assess(options: "Namespace", lang: str) -> int:
+    from contracts.folder import load
+    from core.problems import InputError, Problem
+
+    if options.csv is not None and options.csv not in TABLES:
+        raise InputError([Problem("CLI-TABLE-01", "--csv", {"value": options.csv, "known": ", ".join(TABLES)})])
+    files, problems = load(_path(p) for p in options.paths)
+    problems = [*problems, *(p for one in files for p in one.problems)]
+    good = [one for one in files if one.contract is not None and not one.problems]
+    answers = [(one, *_figures(one, options)) for one in good]
+    if options.json:
+        from contracts.papers.data import as_json
+
+        sys.stdout.write(as_json([a for _, a, _ in answers], problems))
+    elif options.csv:
+        from contracts.papers.data import as_csv
+
+        sys.stdout.write(as_csv(options.csv, [a for _, a, _ in answers]))
+    elif options.html:
+        _write_page(options.html, answers, lang)
+    else:
+        _print_reports(answers, lang, why=options.explain)
+    if problems:
+        return _complain(problems, lang)
+    open_ = [p for _, a, _ in answers for p in a.problems]
+    if open_:
+        return _complain(open_, lang)
+    return 3 if any(not b.waived and b.kind != "reading" for _, a, _ in answers for b in a.breaches) else 0
+
+
+def _print_reports(answers: "Sequence[tuple[Loaded, Assessment, tuple[Other, ...]]]", lang: str, *, why: bool) -> None:
+    from contracts.papers.text import portfolio, report
+
+    if len(answers) > 1 and not why:
+        print(portfolio([(one.contract, made) for one, made, _ in answers if one.contract], lang), end="")
+        return
+    for number, (one, made, other) in enumerate(answers):
+        assert one.contract is not None
+        print("\n" if number else "", report(one.contract, made, other, lang, why=why), sep="", end="")
+
+
+def _write_page(file: str, answers: "Sequence[tuple[Loaded, Assessment, tuple[Other, ...]]]", lang: str) -> None:
+    from contracts.papers.page import page
+
+    items = [(one.contract, one.events, made, other) for one, made, other in answers if one.contract]
+    _save(file, page(items, lang=lang).encode(), lang)
+
+
+def _save(file: str, data: bytes, lang: str) -> None:
+    """Write beside and rename, so that a half-written file is never left."""
+    from locales import words
+
+    target = _path(file)
+    draft = target.with_name(f".{target.name}.part")
+    draft.write_bytes(data)
+    draft.replace(target)
+    print(words(lang, "cli.wrote", file=file), file=sys.stderr)
+
+
+def _one(path: str) -> "Loaded":
+    """The one contract at a path; all its problems if it has any."""
+    from contracts.folder import load
+    from core.problems import InputError, Problem
+
+    files, problems = load([_path(path)])
+    problems = [*problems, *(p for one in files for p in one.problems)]
+    if problems or not files:
+        raise InputError(problems or [Problem("CLI-PATH-01", file=path)])
+    return files[0]
+
+
+def _serve(options: "Namespace", lang: str) -> int:
+    from web.app import serve
+
+    return serve(options.path, port=options.port, lang=lang, as_of=_day(options.as_of, "--as-of"))
+
+
+def _templates(options: "Namespace", lang: str) -> int:
+    from contracts.drafting import check_templates, templates
+
+    if options.action == "check":
+        return _complain(check_templates(options.name), lang)
+    from contracts.papers.text import table
+    from locales import speak
+
+    print(table([(t.key, t.version, speak(lang, t.title)) for t in templates()]))
+    return 0
+
+
+def _draft(options: "Namespace", lang: str) -> int:
+    from contracts.drafting import draft_to
+
+    made = draft_to(
+        options.template, answers=options.answers, set_=options.set, out=options.out, languages=tuple(options.languages.split(",")),
+        blanks=options.blanks,
+    )
+    if options.out is None:
+        sys.stdout.write(made.decode())
+    else:
+        _save(options.out, made, lang)
+    return 0
+
+
+def _review(options: "Namespace", lang: str) -> int:
+    from contracts.folder import load
+    from contracts.review import review
+
+    files, problems = load(_path(p) for p in options.paths)
+    problems = [*problems, *(p for one in files for p in one.problems)]
+    found = [finding for one in files if one.contract for finding in review(one.contract)]
+    from locales import say
+
+    for finding in found:
+        print(say(finding, lang))
+    return _complain(problems, lang) if problems else 0
+
+
+def _paper(options: "Namespace", lang: str) -> int:
+    from contracts.papers.statement import statement_pdf
+
+    loaded = _one(options.path)
+    assert loaded.contract is not None
+    made, other = _figures(loaded, options)
+    pdf = statement_pdf(made, loaded.contract, loaded.events, loaded.world, other, languages=tuple(options.languages.split(",")))
+    _save(options.out or f"{loaded.contract.number}-{options.kind}.pdf", pdf, lang)
+    return 2 if made.problems and _complain(made.problems, lang) else 0
+
+
+def _check(options: "Namespace", lang: str) -> int:
+    from contracts.papers.proof import check
+
+    found = check(_path(options.pdf))
+    for line in found.lines(lang):
+        print(line)
+    return 0 if found.holds else 2
+
+
+def _plugins(options: "Namespace", lang: str) -> int:
+    from plugins.registry import plugins_check, plugins_list
+
+    return plugins_list(lang) if options.action == "list" else plugins_check(options.name, lang)
+
+
+def _init(options: "Namespace", lang: str) -> int:
+    from contracts import stored
+
+    return stored.init(options.store, lang)
+
+
+def _import(options: "Namespace", lang: str) -> int:
+    from contracts import stored
+
+    return stored.import_(options.store, [_path(p) for p in options.paths], lang)
+
+
+def _event(options: "Namespace", lang: str) -> int:
+    from contracts import stored
+
+    return stored.event(options.store, options.contract, options.fields, lang)
+
+
+def _sweep(options: "Namespace", lang: str) -> int:
+    from contracts import stored
+
+    as_of = _day(options.as_of, "--as-of") or _today()
+    return stored.sweep(options.store, as_of, _day(options.known_at, "--known-at"), lang, json=options.json)
+
+
+def _export(options: "Namespace", lang: str) -> int:
+    from contracts import stored
+
+    return stored.export(options.store, options.contract, options.out, lang)
+
+
+def _verify(options: "Namespace", lang: str) -> int:
+    from contracts import stored
+
+    return stored.verify(options.store, lang)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,504 @@
+"""Asks whether a contract and its events hang together: names that lead nowhere, sums, circles, causes and effects."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any
+
+import msgspec
+
+from contracts import phrases
+from contracts.sheets import known_kinds
+from contracts.walk import Path, fields, type_at
+from core.events import SPANS, Event
+from core.money import Money, show_decimal
+from core.problems import Problem, nearest
+from core.terms import (
+    Amendment, Annex, Band, Charge, Contract, DueRule, Payment, Range, Rule, Share, Step, find,
+)
+from core.worktime import to_instant
+
+__all__ = ["check"]
+
+Found = list[tuple[Path, Problem]]
+
+_FAULTS = ("intent", "gross negligence", "negligence")
+_OF_AMOUNT = ("the amount late",)
+_EDGE = Fraction(10) ** 30
+"""Beyond every edge of a band."""
+
+_NEEDS_AMOUNT = frozenset({"paid", "loss proven", "set off"})
+_CAUSES = {"accepted": "delivered", "rejected": "delivered", "ends": "starts"}
+"""Kinds in core that nothing can be without an earlier one about the same thing."""
+
+
+def check(contract: Contract, events: Iterable[Event]) -> Found:
+    """Every problem with its path; paths of events count them in the order given."""
+    checks = _Checks(contract, tuple(events))
+    checks.names()
+    checks.sums()
+    checks.times()
+    checks.rules()
+    checks.changes()
+    checks.currencies()
+    checks.happened()
+    return checks.found
+
+
+class _Checks:
+    """One pass over one contract."""
+
+    def __init__(self, contract: Contract, events: tuple[Event, ...]) -> None:
+        self.contract = contract
+        self.events = events
+        self.found: Found = []
+        self.owed = {item.id: item for _, item in self._owed()}
+        self.measured = {*(m.id for m in contract.measures), *(card.id for card in contract.scorecards)}
+        self.people = {**contract.parties, **contract.third_parties}
+        self.kinds, _ = known_kinds(contract.event_kinds)
+
+    def wrong(self, path: Path, code: str, /, **args: Any) -> None:
+        self.found.append((path, Problem(code, "", args)))
+
+    def known(self, path: Path, code: str, word: str | None, words: Iterable[str]) -> None:
+        """A name that leads nowhere: code -02 with the nearest, -01 with all that there are."""
+        words = list(words)
+        if word is None or word in words:
+            return
+        close = nearest(word, words)
+        if close:
+            self.wrong(path, f"{code}-02", text=word, nearest=close)
+        else:
+            self.wrong(path, f"{code}-01", text=word, known=", ".join(words[:20]) or "–")
+
+    # names
+
+    def names(self) -> None:
+        self._ids()
+        for key, third in self.contract.third_parties.items():
+            path: Path = ("third_parties", key)
+            self.known((*path, "engaged_by"), "TERMS-PARTY", third.engaged_by, self.people)
+            for name in third.excess:
+                self.known((*path, "excess", name), "TERMS-PARTY", name, self.people)
+        for path, item in self._owed():
+            for field in ("owed_by", "owed_to"):
+                self.known((*path, field), "TERMS-PARTY", getattr(item, field), self.people)
+            if isinstance(item, Annex):
+                for i, name in enumerate(item.accepted_by):
+                    self.known((*path, "accepted_by", i), "TERMS-PARTY", name, self.people)
+            if isinstance(item, Step):
+                for field in ("starts", "stops", "pauses"):
+                    self.known((*path, field), "EVENT-KIND", getattr(item, field), self.kinds)
+        for kind, own in self.contract.event_kinds.items():
+            self.known(("event_kinds", kind, "closes"), "EVENT-KIND", own.closes, self.kinds)
+        for i, measure in enumerate(self.contract.measures):
+            steps = [step.id for step in self.contract.steps]
+            path = ("measures", i, "of")
+            if measure.kind == "share of steps kept":
+                self.known(path, "TERMS-REF", measure.of, steps)
+            else:
+                self.known(path, "EVENT-KIND", measure.of, self.kinds)
+        for i, card in enumerate(self.contract.scorecards):
+            for name, weight in card.weights.items():
+                self.known(("scorecards", i, "weights", name, "of"), "TERMS-MEASURE", weight.of, [m.id for m in self.contract.measures])
+        for i, cap in enumerate(self.contract.caps):
+            self.known(("caps", i, "limits"), "TERMS-PARTY", cap.limits, self.people)
+        for path, value in each(self.contract):
+            if isinstance(value, (Share, Charge)) and value.of is not None:
+                self._base((*path, "of") if not path or path[-1] != "of" else path, value.of)
+            elif isinstance(value, DueRule) and value.anchor is not None:
+                self._anchor(path, value)
+
+    def _owed(self) -> Iterator[tuple[Path, Annex | Step | Payment]]:
+        lists: tuple[tuple[str, tuple[Annex | Step | Payment, ...]], ...] = (
+            ("annexes", self.contract.annexes), ("steps", self.contract.steps), ("payments", self.contract.payments),
+        )
+        for name, items in lists:
+            for i, item in enumerate(items):
+                yield (name, i), item
+
+    def _ids(self) -> None:
+        """Ids are one word, and one thing each: what can be owed, measured or bound shares one set of names."""
+        shared: dict[str, str] = {}
+        for name in ("parties", "third_parties", "annexes", "steps", "payments", "measures", "scorecards", "rules", "caps", "amendments"):
+            items = getattr(self.contract, name)
+            seen = shared if name not in ("rules", "caps", "amendments") else {}
+            keys = items if isinstance(items, Mapping) else [item.id for item in items]
+            for i, key in enumerate(keys):
+                path: Path = (name, key) if isinstance(items, Mapping) else (name, i, "id")
+                if not phrases.is_id(key) or "/" in key or ":" in key:
+                    self.wrong(path, "TERMS-ID-01", text=key[:60])
+                elif key in seen:
+                    self.wrong(path, "TERMS-ID-02", text=key, first=seen[key])
+                seen.setdefault(key, f"{name}.{key}")
+
+    def _base(self, path: Path, base: str) -> None:
+        if base in ("payable", "unpaid", "loss"):
+            return
+        if base == "total":
+            if self.contract.total is None:
+                self.wrong(path, "TERMS-OF-03", text=base)
+            return
+        owner, _, field = base.rpartition(".")
+        amounts = {f"{key}.fee": t.fee for key, t in self.contract.third_parties.items()}
+        amounts |= {f"{a.id}.price": a.price for a in self.contract.annexes}
+        amounts |= {f"{p.id}.amount": p.amount for p in self.contract.payments}
+        if base not in amounts:
+            self.known(path, "TERMS-OF", base, [*amounts, "total"])
+        elif amounts[base] is None:
+            self.wrong(path, "TERMS-OF-03", text=base)
+
+    def _anchor(self, path: Path, rule: DueRule) -> None:
+        anchor = rule.anchor
+        assert anchor is not None
+        if anchor.of is not None:
+            self.known(path, "TERMS-REF", anchor.of, [*self.owed, *self.people])
+        elif anchor.each or anchor.what not in phrases.MOMENTS:
+            self.known(path, "EVENT-KIND", anchor.what, self.kinds if anchor.each else [*self.kinds, *phrases.MOMENTS])
+
+    # sums
+
+    def sums(self) -> None:
+        for path, shares in self._excesses():
+            if shares and sum(shares.values()) != 1:
+                self.wrong(path, "TERMS-SUM-01", sum=_percent(sum(shares.values(), Fraction(0))))
+        for i, card in enumerate(self.contract.scorecards):
+            total = sum((w.weight for w in card.weights.values()), Fraction(0))
+            if total != 1:
+                self.wrong(("scorecards", i, "weights"), "TERMS-SUM-02", sum=_percent(total))
+
+    def _excesses(self) -> Iterator[tuple[Path, Mapping[str, Fraction]]]:
+        for key, third in self.contract.third_parties.items():
+            yield ("third_parties", key, "excess"), third.excess
+        for i, decision in enumerate(self.contract.decisions):
+            if decision.about.endswith(".excess") and isinstance(decision.takes, dict):
+                yield ("decisions", i, "takes"), decision.takes
+
+    # times
+
+    def times(self) -> None:
+        term = self.contract.term
+        if term is not None:
+            if (term.until is None) == (term.for_ is None):
+                self.wrong(("term",), "TERMS-TERM-02")
+            elif term.until is not None and term.until < term.from_:
+                self.wrong(("term", "until"), "TERMS-TERM-03", first=term.from_, last=term.until)
+        for path, item in self._owed():
+            if isinstance(item, (Annex, Payment)) and item.due is not None and not _one_form(item.due):
+                self.wrong((*path, "due"), "TERMS-DUE-03")
+        self._circles()
+        self._clocks()
+
+    def _circles(self) -> None:
+        """Things that wait for each other; each circle is named once."""
+        waits = {item.id: _waits_for(item) for item in self.owed.values()}
+        done: set[str] = set()
+        for path, item in self._owed():
+            trail: list[str] = []
+            here: str | None = item.id
+            while here in waits and here not in trail and here not in done:
+                trail.append(here)
+                here = waits[here]
+            if here in trail:
+                circle = [*trail[trail.index(here):], here]
+                self.wrong((*path, "due"), "TERMS-CIRCLE-01", path=" → ".join(circle))
+            done.update(trail)
+
+    def _clocks(self) -> None:
+        """Local times that a change of the clocks skips or repeats."""
+        zone = _zone(self.contract)
+        if zone is None:
+            return
+        for i, event in enumerate(self.events):
+            for field in ("at", "from_", "to", "recorded"):
+                self._local((("events"), i, field.rstrip("_")), getattr(event, field), zone)
+        for path, item in self._owed():
+            if isinstance(item, (Annex, Payment)) and item.due is not None:
+                self._local((*path, "due"), item.due.on, zone)
+
+    def _local(self, path: Path, value: date | datetime | None, zone: str) -> None:
+        if isinstance(value, datetime) and value.tzinfo is None:
+            read = to_instant(value, zone)
+            if isinstance(read, Problem):
+                self.found.append((path, msgspec.structs.replace(read, where="")))
+
+    # rules
+
+    def rules(self) -> None:
+        decided = {about for about in (*(r.about for r in self.contract.readings), *(d.about for d in self.contract.decisions))}
+        for i, rule in enumerate(self.contract.rules):
+            path: Path = ("rules", i)
+            self._who(path, rule)
+            costs = [name for name in ("charge", "tiers", "bands") if getattr(rule, name)]
+            open_ = [name for name in ("charge", "tiers", "bands") if f"rules.{rule.id}.{name}" in decided]
+            if not costs and not open_ and rule.then is None and rule.plus is None:
+                self.wrong(path, "TERMS-RULE-01", id=rule.id)
+            elif len(costs) > 1:
+                self.wrong((*path, costs[1]), "TERMS-RULE-02", id=rule.id, found=", ".join(costs))
+            for name, charge in (("charge", rule.charge), ("plus", rule.plus)):
+                if charge is not None:
+                    self._charge((*path, name), charge)
+            self._tiers(path, rule)
+            self._bands(path, rule)
+            if rule.grace and rule.grace.kind == "charged once exceeded" and rule.counts == "days after grace":
+                self.wrong((*path, "counts"), "TERMS-GRACE-03")
+        for i, cap in enumerate(self.contract.caps):
+            both = sorted(set(cap.covers or ()) & set(cap.except_))
+            if both:
+                self.wrong(("caps", i, "except"), "TERMS-HEAD-01", text=both[0])
+            heads = sorted({rule.head for rule in self.contract.rules if rule.head})
+            for k, head in enumerate(cap.covers or ()):
+                if head not in heads and nearest(head, heads):
+                    self.wrong(("caps", i, "covers", k), "TERMS-HEAD-02", text=head, nearest=nearest(head, heads))
+
+    def _who(self, path: Path, rule: Rule) -> None:
+        for field in ("owed_by", "owed_to", "recourse"):
+            self.known((*path, field), "TERMS-PARTY", getattr(rule, field), self.people)
+        when = rule.when
+        if when.id is not None:
+            loss = when.state == "loss"
+            self.known((*path, "when"), "TERMS-PARTY" if loss else "TERMS-REF", when.id, self.people if loss else self.owed)
+        self.known((*path, "when"), "EVENT-KIND", when.event, self.kinds)
+        self.known((*path, "when"), "TERMS-MEASURE", when.measure, self.measured)
+        self.known((*path, "bands_of"), "TERMS-MEASURE", rule.bands_of, [*self.measured, *_OF_AMOUNT])
+
+    def _charge(self, path: Path, charge: Charge) -> None:
+        share, fixed = charge.rate is not None and charge.of is not None, charge.amount is not None
+        if share == fixed or (charge.rate is None) != (charge.of is None):
+            self.wrong(path, "TERMS-CHARGE-03")
+
+    def _tiers(self, path: Path, rule: Rule) -> None:
+        """Tiers number their days without a gap: each begins on the day after the one before."""
+        wanted: int | None = 1
+        for i, tier in enumerate(rule.tiers):
+            self._charge((*path, "tiers", i), tier)
+            if wanted is None or tier.from_ != wanted:
+                self.wrong((*path, "tiers", i), "TERMS-TIERS-01", wanted=wanted or "–", found=tier.from_ or "–")
+                return
+            wanted = None if tier.to is None else tier.to + 1
+
+    def _bands(self, path: Path, rule: Rule) -> None:
+        """Bands touch without a gap, and cover what the rule answers to; they overlap only where `take` says what then."""
+        for i, band in enumerate(rule.bands):
+            self._charge((*path, "bands", i, "charge"), band.charge)
+        ordered = sorted(rule.bands, key=_low)
+        for below, above in zip(ordered, ordered[1:], strict=False):
+            if _high(below) < _low(above):
+                self.wrong((*path, "bands"), "TERMS-BANDS-01", first=_shown(below.range), second=_shown(above.range))
+            elif _high(below) > _low(above) and "take" not in self.contract.counting.knobs:
+                self.wrong((*path, "bands"), "TERMS-BANDS-02", first=_shown(below.range), second=_shown(above.range))
+        answered = rule.when.range
+        if ordered and answered is not None:
+            whole = Band(answered, Charge())
+            if _low(whole) < _low(ordered[0]) or _high(whole) > max(map(_high, ordered)):
+                self.wrong((*path, "bands"), "TERMS-BANDS-03", text=_shown(answered))
+
+    # amendments, readings, decisions
+
+    def changes(self) -> None:
+        for i, amendment in enumerate(self.contract.amendments):
+            self._amendment(("amendments", i), amendment)
+        for i, reading in enumerate(self.contract.readings):
+            self._leads(("readings", i, "about"), reading.about)
+        for i, decision in enumerate(self.contract.decisions):
+            self._leads(("decisions", i, "about"), decision.about)
+
+    def _amendment(self, path: Path, amendment: Amendment) -> None:
+        effective = amendment.effective
+        if isinstance(effective, date) and effective < amendment.agreed and amendment.applies != "everything":
+            self.wrong((*path, "effective"), "TERMS-AMEND-01", effective=effective, agreed=amendment.agreed)
+        if isinstance(effective, str):
+            who, _, act = effective.rpartition(" ")
+            if not (effective in self.kinds or (who in self.people and act in self.kinds)):
+                self.known((*path, "effective"), "EVENT-KIND", effective, [*self.kinds, *(f"{p} consents" for p in self.people)])
+        for key in amendment.set:
+            self._leads((*path, "set", key), key)
+
+    def _leads(self, path: Path, about: str) -> None:
+        """A path into the terms; ids along it must exist."""
+        if about.startswith("counting."):
+            return
+        try:
+            find(self.contract, about)
+        except LookupError:
+            close = nearest(about, self._paths(about))
+            if close:
+                self.wrong(path, "TERMS-PATH-02", path=about, nearest=close)
+            else:
+                self.wrong(path, "TERMS-PATH-01", path=about)
+
+    def _paths(self, about: str) -> Iterator[str]:
+        """All paths of the same length, for the nearest."""
+        depth = about.count(".")
+        level: list[tuple[str, Any]] = [("", self.contract)]
+        for _ in range(depth + 1):
+            level = [(f"{path}.{key}" if path else key, value) for path, here in level for key, value in _children(here)]
+        return (path for path, _ in level)
+
+    # money
+
+    def currencies(self) -> None:
+        own = self.contract.currency
+        for path, value in each(self.contract):
+            if isinstance(value, Money) and value.currency != own:
+                self.wrong(path, "TERMS-CURRENCY-01", text=value.currency, currency=own)
+        for i, event in enumerate(self.events):
+            if event.amount is not None and event.amount.currency != own:
+                self.wrong(("events", i, "amount"), "TERMS-CURRENCY-01", text=event.amount.currency, currency=own)
+
+    # events
+
+    def happened(self) -> None:
+        seen: dict[str, int] = {}
+        gone = {e.corrects for e in self.events if e.corrects} | {e.of for e in self.events if e.what == "withdrawn"}
+        for i, event in enumerate(self.events):
+            path: Path = ("events", i)
+            if event.id in seen:
+                self.wrong((*path, "id"), "EVENT-ID-01", text=event.id)
+            seen.setdefault(event.id, i)
+            self._event(path, event)
+        for i, event in enumerate(self.events):
+            path = ("events", i)
+            target = event.of if event.what == "withdrawn" else event.corrects
+            self.known((*path, "of" if event.what == "withdrawn" else "corrects"), "EVENT-REF", target, seen)
+            if event.id not in gone:
+                self._cause(path, event, gone)
+
+    def _event(self, path: Path, event: Event) -> None:
+        if event.what not in self.kinds:
+            self.known((*path, "what"), "EVENT-KIND", event.what, self.kinds)
+            return
+        own = self.contract.event_kinds.get(event.what)
+        lasts = event.what in SPANS or (own is not None and own.span)
+        if lasts and event.from_ is None:
+            self.wrong((*path, "from"), "EVENT-TIME-02", what=event.what)
+        elif not lasts and event.at is None:
+            self.wrong((*path, "at"), "EVENT-TIME-01", what=event.what)
+        if event.from_ is not None and event.to is not None and before(event.to, event.from_):
+            self.wrong((*path, "to"), "EVENT-SPAN-01", first=event.from_, last=event.to)
+        happened = event.from_ if lasts else event.at
+        if event.recorded is not None and happened is not None and before(event.recorded, happened):
+            self.wrong((*path, "recorded"), "EVENT-ORDER-02", at=happened, recorded=event.recorded)
+        if event.what in _NEEDS_AMOUNT and event.amount is None:
+            self.wrong((*path, "amount"), "EVENT-AMOUNT-02", what=event.what)
+        if event.fault and event.fault not in _FAULTS and nearest(event.fault, _FAULTS):
+            self.wrong((*path, "fault"), "TERMS-WORD-02", text=event.fault, nearest=nearest(event.fault, _FAULTS))
+        if event.what != "withdrawn":
+            self._subject(path, event)
+
+    def _subject(self, path: Path, event: Event) -> None:
+        roles = {role for party in self.contract.parties.values() for role in party.roles}
+        self.known((*path, "by"), "TERMS-PARTY", event.by, [*self.people, *roles])
+        of = event.of
+        if of is None:
+            return
+        names = {*self.owed, *self.people, *self.measured, *(r.id for r in self.contract.rules), *(c.id for c in self.contract.caps),
+                 *(a.id for a in self.contract.amendments), *(e.about for e in self.events if e.about), *(e.id for e in self.events)}
+        if not any(part in names for part in (of, *of.replace("/", ":").split(":"))):
+            self.known((*path, "of"), "EVENT-SUBJECT", of, sorted(names))
+
+    def _cause(self, path: Path, event: Event, gone: set[str | None]) -> None:
+        """What cannot be without an earlier event: an acceptance without delivery, an end without its start."""
+        own = self.contract.event_kinds.get(event.what)
+        cause = own.closes if own else _CAUSES.get(event.what)
+        if cause is None or cause not in self.kinds or event.at is None:
+            return
+        if event.what in _CAUSES and event.of is None:
+            return
+        about: Callable[[Event], bool] = (
+            (lambda other: other.of == event.of and other.about == event.about) if event.what in _CAUSES
+            else (lambda other: other.about == event.about)
+        )
+        causes = [e for e in self.events if e.what == cause and e.id not in gone and e.at is not None and about(e)]
+        case = event.about or event.of or "–"
+        if not causes:
+            self.wrong((*path, "what"), "EVENT-PAIR-01", what=event.what, cause=cause, case=case)
+        elif all(other.at is not None and before(event.at, other.at) for other in causes):
+            first = min((other.at for other in causes if other.at is not None), key=str)
+            self.wrong((*path, "at"), "EVENT-ORDER-01", what=event.what, cause=cause, case=case, at=event.at, first=first)
+
+
+def each(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Every struct inside a value, with its path in the file."""
+    if isinstance(value, msgspec.Struct):
+        yield path, value
+    for key, child in _children(value, by_index=True):
+        yield from each(child, (*path, key))
+
+
+def _children(value: Any, *, by_index: bool = False) -> Iterator[tuple[Any, Any]]:
+    if isinstance(value, Mapping):
+        yield from value.items()
+    elif isinstance(value, tuple):
+        for i, item in enumerate(value):
+            yield (i if by_index else getattr(item, "id", str(i + 1))), item
+    elif isinstance(value, msgspec.Struct) and not isinstance(value, Money):
+        for key, field in fields(type(value)).items():
+            yield key, getattr(value, field.name)
+
+
+def before(one: date | datetime, other: date | datetime) -> bool:
+    """Whether `one` lies before `other`; by days where either is a bare date or they cannot be compared."""
+    if isinstance(one, datetime) and isinstance(other, datetime) and (one.tzinfo is None) == (other.tzinfo is None):
+        return one < other
+    return _day(one) < _day(other)
+
+
+def _day(moment: date | datetime) -> date:
+    return moment.date() if isinstance(moment, datetime) else moment
+
+
+def _zone(contract: Contract) -> str | None:
+    """The contract's zone where it must be looked at; mainland calendars have had no summer time since 1992."""
+    if contract.counting.zone:
+        return contract.counting.zone
+    calendar = contract.counting.calendar
+    if calendar is None or calendar.partition("@")[0] == "CN":
+        return None
+    from contracts.world import load_calendar
+
+    loaded = load_calendar(calendar)
+    return None if isinstance(loaded, Problem) else loaded.zone
+
+
+def _one_form(rule: DueRule) -> bool:
+    forms = (rule.on is not None, rule.anchor is not None, rule.every is not None, rule.demand)
+    if sum(forms) != 1:
+        return False
+    if rule.every is not None:
+        return (rule.by is None) != (rule.period is None)
+    return rule.by is None and (rule.anchor is not None or (rule.period is None and not rule.before))
+
+
+def _waits_for(item: Annex | Step | Payment) -> str | None:
+    """The thing whose acceptance or due date this one waits for; its own delivery would be a circle as well."""
+    rule = None if isinstance(item, Step) else item.due
+    if rule is None or rule.anchor is None or rule.anchor.each or rule.before:
+        return None
+    anchor = rule.anchor
+    if anchor.of is None:
+        return item.id if anchor.what in ("delivered", "accepted", "rejected", "due", "paid") else None
+    return None if anchor.what == "demanded" else anchor.of
+
+
+def _percent(value: Fraction | int) -> str:
+    return f"{show_decimal(Fraction(value) * 100)}%" if "/" not in show_decimal(Fraction(value) * 100) else show_decimal(value)
+
+
+def _low(band: Band) -> tuple[Fraction, int]:
+    """Where a band begins: its edge, and whether the edge itself is still below it."""
+    held = band.range
+    if held.from_ is not None:
+        return held.from_, 0
+    return (held.above, 1) if held.above is not None else (-_EDGE, 0)
+
+
+def _high(band: Band) -> tuple[Fraction, int]:
+    held = band.range
+    if held.below is not None:
+        return held.below, 0
+    return (held.up_to, 1) if held.up_to is not None else (_EDGE, 0)
+
+
+def _shown(held: Range) -> str:
+    return phrases.show(held) or str(held)

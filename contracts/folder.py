@@ -1,0 +1,80 @@
+"""Contract files and folders of them: folder mode needs no database."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+from contracts.reader import read_contract
+from contracts.world import known_calendars, load_calendar
+from core.events import Event
+from core.problems import Problem
+from core.terms import Contract
+from core.world import World
+
+__all__ = ["Loaded", "contract_files", "load", "world_for"]
+
+
+class Loaded(msgspec.Struct, frozen=True):
+    """One file as read: the contract (None if it could not be read), its events, its world, and all problems."""
+
+    path: Path
+    contract: Contract | None
+    events: tuple[Event, ...]
+    world: World
+    problems: tuple[Problem, ...]
+
+
+def contract_files(paths: Iterable[Path]) -> tuple[list[Path], list[Problem]]:
+    """Files as named, and the contract files of each folder in order of name; a folder without any is a problem."""
+    files: list[Path] = []
+    problems: list[Problem] = []
+    for path in paths:
+        if not path.is_dir():
+            files.append(path)
+            continue
+        inside = sorted(p for p in path.rglob("*") if p.suffix in {".toml", ".json"} and p.is_file() and _is_contract(p))
+        if not inside:
+            problems.append(Problem("CLI-PATH-01", file=str(path)))
+        files.extend(inside)
+    return files, problems
+
+
+def _is_contract(path: Path) -> bool:
+    """Whether a file in a folder says that it is a contract (`spondeo = 1` near its top)."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(4096)
+    except OSError:
+        return False
+    return any(line.replace(b'"', b"").replace(b" ", b"").startswith((b"spondeo=", b"spondeo:", b"{spondeo:")) for line in head.splitlines()) or (
+        path.suffix == ".json" and b'"spondeo":' in head
+    )
+
+
+def world_for(contract: Contract) -> tuple[World, tuple[Problem, ...]]:
+    """The calendar that the contract pins, as shipped; a contract that names none is asked for it."""
+    key = contract.counting.calendar
+    if key is None:
+        if contract.law == "CN" or (contract.counting.preset or "").startswith("CN"):
+            problem = Problem("CLI-CALENDAR-01", "counting.calendar", {"known": ", ".join(known_calendars())})
+            return World(), (problem,)
+        key = "none@1"
+    calendar = load_calendar(key)
+    if isinstance(calendar, Problem):
+        return World(), (msgspec.structs.replace(calendar, where="counting.calendar"),)
+    return World(calendars={key: calendar}, presets=(contract.counting.preset,) if contract.counting.preset else ()), ()
+
+
+def load(paths: Iterable[Path]) -> tuple[list[Loaded], list[Problem]]:
+    """Read every contract with its events and world; problems of folders come beside those of the files."""
+    files, problems = contract_files(paths)
+    return [_load(path) for path in files], problems
+
+
+def _load(path: Path) -> Loaded:
+    contract, events, problems = read_contract(path)
+    if contract is None:
+        return Loaded(path, None, events, World(), problems)
+    world, missing = world_for(contract)
+    return Loaded(path, contract, events, world, (*problems, *(msgspec.structs.replace(p, file=str(path)) for p in missing)))

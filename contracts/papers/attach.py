@@ -1,0 +1,114 @@
+"""Files inside a PDF: a statement carries the contract, the events and the world from which it was worked."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from core.problems import InputError, Problem
+
+if TYPE_CHECKING:
+    import pikepdf
+
+__all__ = ["MOST_FILE", "MOST_PDF", "attach", "attached"]
+
+MOST_PDF = 50 * 1024 * 1024
+MOST_FILE = 20 * 1024 * 1024
+TYPES = {".json": "application/json", ".toml": "application/toml", ".csv": "text/csv", ".txt": "text/plain"}
+
+
+def attach(pdf: bytes, files: Mapping[str, bytes]) -> bytes:
+    """The PDF with these files embedded, by name in sorted order; the same input gives the same bytes.
+
+    A file of the same name is replaced. Each is marked as source data of the paper, without dates.
+    """
+    import pikepdf
+
+    for name, content in files.items():
+        if len(content) > MOST_FILE:
+            raise InputError([Problem("PAPER-CHECK-04", name, {"name": name, "limit": MOST_FILE})])
+    with _opened(pdf) as opened:
+        for name in sorted(files):
+            suffix = "." + name.rpartition(".")[2]
+            spec = pikepdf.AttachedFileSpec(
+                opened,
+                files[name],
+                description="",
+                filename=name,
+                mime_type=TYPES.get(suffix, "application/octet-stream"),
+                creation_date="",
+                mod_date="",
+            )
+            spec.relationship = pikepdf.Name.Source
+            opened.attachments[name] = spec
+        out = io.BytesIO()
+        opened.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    return out.getvalue()
+
+
+def attached(pdf: bytes) -> dict[str, bytes]:
+    """The files in a PDF by name; whatever is wrong with it or with one of them is a problem."""
+    import pikepdf
+
+    files: dict[str, bytes] = {}
+    with _opened(pdf) as opened:
+        try:
+            names = list(opened.attachments)
+        except (pikepdf.PdfError, ValueError, TypeError, KeyError, RuntimeError) as error:
+            raise _damaged(error) from error
+        for name in names:
+            files[name] = _content(opened, name)
+    return files
+
+
+def _content(opened: pikepdf.Pdf, name: str) -> bytes:
+    """One file's bytes, unpacked only as far as the limit: a small stream may unfold to gigabytes."""
+    import pikepdf
+
+    try:
+        stream = opened.attachments[name].get_file().obj
+        return unfolded(bytes(stream.read_raw_bytes()), stream, name)
+    except (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError, RuntimeError) as error:
+        raise InputError([Problem("PAPER-CHECK-05", name, {"name": name, "reason": _short(error)})]) from error
+
+
+def unfolded(raw: bytes, stream: pikepdf.Object, name: str) -> bytes:
+    import zlib
+
+    import pikepdf
+
+    filters = stream.get("/Filter")
+    if filters is None:
+        content = raw
+    elif filters == pikepdf.Name.FlateDecode or list(filters) == [pikepdf.Name.FlateDecode]:
+        try:
+            content = zlib.decompressobj().decompress(raw, MOST_FILE + 1)
+        except zlib.error as error:
+            raise ValueError(str(error)) from error
+    else:
+        raise ValueError(str(filters))
+    if len(content) > MOST_FILE:
+        raise InputError([Problem("PAPER-CHECK-04", name, {"name": name, "limit": MOST_FILE})])
+    return content
+
+
+def _opened(pdf: bytes) -> pikepdf.Pdf:
+    import pikepdf
+
+    if len(pdf) > MOST_PDF:
+        raise InputError([Problem("PAPER-CHECK-03", "", {"size": len(pdf), "limit": MOST_PDF})])
+    try:
+        return pikepdf.open(io.BytesIO(pdf), suppress_warnings=True)
+    except pikepdf.PasswordError as error:
+        raise InputError([Problem("PAPER-CHECK-02")]) from error
+    except (pikepdf.PdfError, ValueError, RuntimeError) as error:
+        raise _damaged(error) from error
+
+
+def _damaged(error: Exception) -> InputError:
+    return InputError([Problem("PAPER-CHECK-01", "", {"reason": _short(error)})])
+
+
+def _short(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:200]

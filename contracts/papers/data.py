@@ -1,0 +1,92 @@
+"""Figures for programs: stable JSON and CSV tables, amounts as "72000.00 CNY"."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from core.assessment import Assessment
+from core.canonical import plain
+from core.explain import explain
+from core.problems import Problem
+
+__all__ = ["as_csv", "as_json", "assessment_form"]
+
+FORMAT = 1
+
+
+def assessment_form(assessment: Assessment) -> dict[str, Any]:
+    """One assessment as JSON builtins, with the lines of reasons of every charge under `reasons`."""
+    form: dict[str, Any] = plain(assessment)
+    form["reasons"] = {accrual.id: plain(explain(assessment, accrual.id)) for accrual in assessment.charges}
+    return form
+
+
+def as_json(assessments: Iterable[Assessment], problems: Sequence[Problem]) -> str:
+    """All assessments of one command, and the problems of what could not be read; keys are stable."""
+    form = {"format": FORMAT, "assessments": [assessment_form(a) for a in assessments], "problems": plain(tuple(problems))}
+    return json.dumps(form, ensure_ascii=False, indent=2) + "\n"
+
+
+def as_csv(table: str, assessments: Iterable[Assessment]) -> str:
+    """One table over all contracts; begins with a mark by which Chinese Excel knows UTF-8."""
+    rows = [{"contract": a.contract, **row} for a in assessments for row in _ROWS[table](a)]
+    out = io.StringIO()
+    out.write("\ufeff")
+    if rows:
+        names = list(dict.fromkeys(name for row in rows for name in row))
+        writer = csv.DictWriter(out, names, lineterminator="\r\n")
+        writer.writeheader()
+        writer.writerows({name: _safe(value) for name, value in row.items()} for row in rows)
+    return out.getvalue()
+
+
+def _safe(value: Any) -> Any:
+    """A text that a spreadsheet would run as a formula is quoted."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text[:1] in {"=", "+", "@", "\t"} or (text[:1] == "-" and not text[1:2].isdigit()) else text
+
+
+def _obligations(a: Assessment) -> list[dict[str, Any]]:
+    late = {b.subject: b for b in a.breaches if b.kind == "late"}
+    return [
+        {
+            "id": o.id, "kind": o.kind, "owed_by": o.owed_by, "owed_to": o.owed_to, "due": o.due and o.due.day, "due_at": o.due and o.due.instant,
+            "provisional": bool(o.due and o.due.provisional), "done": o.done and o.done.day, "how": o.done and o.done.how,
+            "late": o.id in late, "running": o.id in late and late[o.id].running,
+        }
+        for o in a.obligations
+    ]
+
+
+def _charges(a: Assessment) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": c.id, "rule": c.rule, "clause": c.clause, "subject": c.subject, "debtor": c.debtor, "creditor": c.creditor, "head": c.head,
+            "gross": c.gross, "payable": owed.payable, "running": c.running,
+        }
+        for c, owed in zip(a.charges, a.liabilities, strict=True)
+    ]
+
+
+def _slices(a: Assessment) -> list[dict[str, Any]]:
+    return [{"charge": c.id, **_flat(plain(s))} for c in a.charges for s in c.slices]
+
+
+def _flat(form: dict[str, Any]) -> dict[str, Any]:
+    return {name: " ".join(map(str, value)) if isinstance(value, list) else value for name, value in form.items()}
+
+
+def _of(name: str) -> Any:
+    def rows(a: Assessment) -> list[dict[str, Any]]:
+        forms: list[dict[str, Any]] = plain(getattr(a, name))
+        return [{k: v for k, v in form.items() if not isinstance(v, (list, dict))} for form in forms]
+
+    return rows
+
+
+_ROWS: dict[str, Any] = {
+    "obligations": _obligations, "charges": _charges, "slices": _slices, "caps": _of("caps"), "recourse": _of("recourses"),
+    "payments": _of("accounts"), "claims": _of("claims"), "balances": _of("balances"),
+}

@@ -1,0 +1,222 @@
+"""What the page shows of one assessment, put in the order in which people ask; values only, no words yet."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+import msgspec
+
+from contracts.papers.page.voice import last_day
+from core.accounts import Account
+from core.assessment import Assessment, Other
+from core.breaches import Breach
+from core.charges import Accrual
+from core.claims import Claim
+from core.events import Event
+from core.explain import Line, explain
+from core.liability import Liability
+from core.money import Money
+from core.periods import Step
+from core.schedule import Obligation
+from core.terms import Contract, Reading, Text
+
+__all__ = ["Item", "Late", "Next", "Priced", "Sum", "Taken", "View", "added", "view"]
+
+Item = tuple[Contract, Sequence[Event], Assessment, Sequence[Other]]
+
+
+class Sum(msgspec.Struct, frozen=True, kw_only=True):
+    """One of the big figures. `kind`: "in" (owed to us), "out" (we owe), "pair" where nobody is ours.
+
+    `charges` and `prices` add up to `total`: what is open of charges and recourse, and prices past their due day.
+    """
+
+    kind: str
+    total: Money
+    charges: Money
+    prices: Money
+    disputed: Money
+    debtor: str = ""
+    creditor: str = ""
+
+
+class Next(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that falls due, and in how many days."""
+
+    obligation: Obligation
+    days: int
+    ours: bool
+
+
+class Late(msgspec.Struct, frozen=True, kw_only=True):
+    """A breach with what it costs; `priced` is empty where no rule answers."""
+
+    breach: Breach
+    title: Text
+    priced: tuple["Priced", ...]
+
+
+class Priced(msgspec.Struct, frozen=True, kw_only=True):
+    """A charge with everything said about it."""
+
+    number: int
+    accrual: Accrual
+    liability: Liability
+    claim: Claim
+    breach: Breach
+    title: Text
+    steps: tuple[Step, ...]
+    lines: tuple[Line, ...]
+
+
+class Taken(msgspec.Struct, frozen=True, kw_only=True):
+    """A decision or an open reading, with what every other reading would make payable."""
+
+    about: str
+    reading: Reading | None
+    takes: object
+    by: str
+    on: date | None
+    why: str
+    assumed: bool
+    others: tuple[Other, ...]
+
+
+class View(msgspec.Struct, frozen=True, kw_only=True):
+    contract: Contract
+    assessment: Assessment
+    today: date
+    sums: tuple[Sum, ...]
+    next: tuple[Next, ...]
+    waiting: tuple[Obligation, ...]
+    late: tuple[Late, ...]
+    priced: tuple[Priced, ...]
+    accounts: tuple[tuple[Account, Obligation], ...]
+    taken: tuple[Taken, ...]
+
+    @property
+    def running(self) -> int:
+        return sum(1 for late in self.late if late.breach.running)
+
+
+def view(item: Item) -> View:
+    """Everything that the page says about one contract."""
+    contract, events, assessment, others = item
+    today = last_day(assessment.as_of, assessment.zone)
+    ours = frozenset(key for key, party in contract.parties.items() if party.ours)
+    owed = {o.id: o for o in assessment.obligations}
+    priced = _priced(contract, events, assessment, owed)
+    late_ids = {breach.subject for breach in assessment.breaches if breach.kind == "late"}
+    coming = [
+        Next(obligation=o, days=(o.due.day - today).days, ours=o.owed_by in ours)
+        for o in assessment.obligations if o.due and o.done is None and o.id not in late_ids
+    ]
+    return View(
+        contract=contract,
+        assessment=assessment,
+        today=today,
+        sums=_sums(contract, assessment, ours, late_ids),
+        next=tuple(sorted(coming, key=lambda n: (n.days, n.obligation.id))),
+        waiting=tuple(o for o in assessment.obligations if o.due is None and o.done is None),
+        late=_late(contract, events, assessment, priced, owed),
+        priced=priced,
+        accounts=tuple((account, owed[account.obligation]) for account in assessment.accounts),
+        taken=_taken(contract, assessment, others),
+    )
+
+
+def added(sums: Iterable[Money]) -> tuple[Money, ...]:
+    """Amounts added up by currency: a portfolio may hold several, and they are never mixed."""
+    totals: dict[str, int] = defaultdict(int)
+    for money in sums:
+        totals[money.currency] += money.minor
+    return tuple(Money(minor, currency) for currency, minor in sorted(totals.items()))
+
+
+def _sums(contract: Contract, assessment: Assessment, ours: frozenset[str], late: set[str]) -> tuple[Sum, ...]:
+    """Two figures if somebody is ours, else one for each pair of parties between whom something is open."""
+    flows: dict[tuple[str, str], list[int]] = {}
+    for balance in assessment.balances:
+        row = flows.setdefault((balance.debtor, balance.creditor), [0, 0, 0])
+        row[0] += balance.open.minor
+        row[2] += balance.open.minor - balance.due_now.minor
+    for account in assessment.accounts:
+        if account.obligation in late and account.settled is None and account.open.currency == assessment.currency:
+            flows.setdefault((account.debtor, account.creditor), [0, 0, 0])[1] += account.open.minor
+    if not ours:
+        pairs = list(flows) or [(a, b) for a in contract.parties for b in contract.parties if a != b]
+        return tuple(_sum("pair", [flows.get(p, [0, 0, 0])], assessment.currency, *p) for p in pairs)
+    inward = [row for (debtor, creditor), row in flows.items() if creditor in ours and debtor not in ours]
+    outward = [row for (debtor, creditor), row in flows.items() if debtor in ours and creditor not in ours]
+    return _sum("in", inward, assessment.currency), _sum("out", outward, assessment.currency)
+
+
+def _sum(kind: str, rows: list[list[int]], currency: str, debtor: str = "", creditor: str = "") -> Sum:
+    charges, prices, disputed = (sum(row[i] for row in rows) for i in range(3))
+    return Sum(
+        kind=kind, debtor=debtor, creditor=creditor, total=Money(charges + prices, currency), charges=Money(charges, currency),
+        prices=Money(prices, currency), disputed=Money(disputed, currency),
+    )
+
+
+def _priced(
+    contract: Contract, events: Sequence[Event], assessment: Assessment, owed: dict[str, Obligation]
+) -> tuple[Priced, ...]:
+    found = {breach.id: breach for breach in assessment.breaches}
+    made = []
+    for number, accrual in enumerate(assessment.charges):
+        obligation = owed.get(accrual.subject)
+        breach = found[accrual.breach]
+        made.append(Priced(
+            number=number + 1, accrual=accrual, liability=assessment.liabilities[number], claim=assessment.claims[number], breach=breach,
+            title=_title(contract, breach, events), steps=obligation.due.steps if obligation and obligation.due else (),
+            lines=explain(assessment, accrual.id),
+        ))
+    return tuple(made)
+
+
+def _title(contract: Contract, breach: Breach, events: Sequence[Event]) -> Text:
+    """What a breach is about, in the contract's own words."""
+    if breach.title:
+        return breach.title
+    if breach.kind == "event" and breach.source in contract.event_kinds:
+        return contract.event_kinds[breach.source].title
+    if breach.kind == "loss" and breach.caused in contract.third_parties:
+        return contract.third_parties[breach.caused].name
+    things = [*contract.measures, *contract.scorecards]
+    return next((thing.title for thing in things if thing.id == breach.source), {})
+
+
+def _late(
+    contract: Contract, events: Sequence[Event], assessment: Assessment, priced: tuple[Priced, ...], owed: dict[str, Obligation]
+) -> tuple[Late, ...]:
+    """Breaches, what still runs first; readings that no rule priced fell short of nothing."""
+    by_breach: dict[str, list[Priced]] = defaultdict(list)
+    for charge in priced:
+        by_breach[charge.breach.id].append(charge)
+    made = [
+        Late(breach=breach, title=_title(contract, breach, events), priced=tuple(by_breach[breach.id]))
+        for breach in assessment.breaches if breach.kind != "reading" or by_breach[breach.id]
+    ]
+    return tuple(sorted(made, key=lambda late: not late.breach.running))
+
+
+def _taken(contract: Contract, assessment: Assessment, others: Sequence[Other]) -> tuple[Taken, ...]:
+    """Decisions first, then readings that nobody decided."""
+    readings = {reading.about: reading for reading in contract.readings}
+    made = [
+        Taken(
+            about=d.about, reading=readings.get(d.about), takes=d.takes, by=d.by, on=d.on, why=d.why, assumed=d.assumed,
+            others=tuple(o for o in others if o.about == d.about),
+        )
+        for d in assessment.decided
+    ]
+    known = {taken.about for taken in made}
+    made.extend(
+        Taken(
+            about=about, reading=reading, takes=None, by="", on=None, why="", assumed=False,
+            others=tuple(o for o in others if o.about == about),
+        )
+        for about, reading in readings.items() if about not in known
+    )
+    return tuple(made)

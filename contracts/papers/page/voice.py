@@ -1,0 +1,127 @@
+"""One language's way of saying what an assessment holds: days in the contract's own time, parties by label, codes as words."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from core.breaches import Breach
+from core.money import Money, show_decimal
+from core.problems import Problem
+from core.terms import Contract
+from locales import has, speak, words
+
+__all__ = ["Voice", "last_day", "plain_id"]
+
+_CODED = {"unit": "unit", "part": "part", "mode": "mode", "when": "round", "state": "claim", "fault": "fault"}
+"""Arguments of reasons whose values are words of a closed list, and the list in the catalogue."""
+
+
+class Voice:
+    """Speaks `lang` about one contract. Days and instants are said in the contract's zone, amounts alike in every language."""
+
+    def __init__(self, lang: str, contract: Contract | None = None, zone: str = "UTC") -> None:
+        self.lang = lang
+        self.contract = contract
+        self.zone = ZoneInfo(zone)
+
+    def t(self, key: str, /, **args: Any) -> str:
+        """The page's own words."""
+        return words(self.lang, f"page.{key}", **{name: self.value(name, value) for name, value in args.items()})
+
+    def reason(self, reason: Any) -> str:
+        """A line of reasons (anything with a code and arguments) as a sentence."""
+        return words(self.lang, reason.code, **{name: self.value(name, value) for name, value in reason.args.items()})
+
+    def problem(self, problem: Problem) -> str:
+        """What is wrong and what to do, without its place."""
+        return self.reason(problem)
+
+    def value(self, name: str, value: Any) -> Any:
+        """An argument as it is read here; what only the catalogues know is left to them."""
+        if isinstance(value, datetime):
+            return self.instant(value)
+        if isinstance(value, date):
+            return self.day(value)
+        if name == "rate" and isinstance(value, Fraction):
+            return self.percent(value)
+        if name in _CODED and isinstance(value, str):
+            return self.coded(_CODED[name], value)
+        if name in {"third", "caused", "by", "limits"} and isinstance(value, str):
+            return self.who(value) if self._known(value) else value
+        if isinstance(value, Mapping) and value and all(self._known(key) for key in value):
+            return [f"{self.who(key)} {self._share(part)}" for key, part in value.items()]
+        if isinstance(value, (list, tuple)):
+            return [self.value(name, part) for part in value]
+        if isinstance(getattr(value, "code", None), str) and isinstance(getattr(value, "args", None), Mapping):
+            return self.reason(value)
+        return value
+
+    def coded(self, area: str, value: str) -> str:
+        """A value of a closed list in words; the value itself where a sector or a newer file brings one we have no word for."""
+        key = f"page.{area}.{plain_id(value)}"
+        return words(self.lang, key) if has(key) else value
+
+    def text(self, text: Mapping[str, str]) -> str:
+        return speak(self.lang, text) if text else ""
+
+    def money(self, money: Money) -> str:
+        return speak(self.lang, money)
+
+    def percent(self, rate: Fraction) -> str:
+        return f"{show_decimal(rate * 100)} %"
+
+    def day(self, day: date) -> str:
+        return self.t("date", year=str(day.year), month=words(self.lang, f"page.month.{day.month}"), day=str(day.day))
+
+    def instant(self, instant: datetime) -> str:
+        """Day and time of day; the very end of a day is its 24:00, as a Chinese or English contract says it."""
+        local = instant.astimezone(self.zone)
+        if (local.hour, local.minute, local.second) == (0, 0, 0):
+            return self.t("instant", day=local.date() - timedelta(days=1), time="24:00")
+        return self.t("instant", day=local.date(), time=local.strftime("%H:%M:%S" if local.second else "%H:%M"))
+
+    def count(self, number: Fraction | int, unit: str) -> str:
+        """A number of units: "12 days", "1 working day"."""
+        key = f"length.{unit.replace(' ', '-')}.{'one' if number == 1 else 'many'}"
+        return words(self.lang, key, n=Fraction(number)) if has(key) else f"{show_decimal(Fraction(number))} {unit}"
+
+    def late_by(self, breach: Breach) -> str:
+        """How late, by the clock where a clock ran, else by dates (due day out, last day in)."""
+        if breach.clocked and breach.due_at and breach.until_at:
+            hours, minutes = divmod(int((breach.until_at - breach.due_at).total_seconds()) // 60, 60)
+            parts = [self.count(n, unit) for n, unit in ((hours, "hour"), (minutes, "minute")) if n]
+            return " ".join(parts) or self.count(0, "minute")
+        assert breach.due is not None and breach.until is not None
+        return self.count((breach.until - breach.due).days, "day")
+
+    def who(self, key: str) -> str:
+        """A party by its label in the contract (Party A, 甲方), a third party by its name."""
+        if self.contract is not None and key in self.contract.parties:
+            return self.text(self.contract.parties[key].label) or key
+        if self.contract is not None and key in self.contract.third_parties:
+            return self.text(self.contract.third_parties[key].name) or key
+        return key
+
+    def name(self, key: str) -> str:
+        """A party's registered name."""
+        if self.contract is not None and key in self.contract.parties:
+            return self.text(self.contract.parties[key].name)
+        return self.who(key)
+
+    def _known(self, key: object) -> bool:
+        return self.contract is not None and (key in self.contract.parties or key in self.contract.third_parties)
+
+    def _share(self, part: object) -> str:
+        return f"{part.numerator}/{part.denominator}" if isinstance(part, Fraction) else speak(self.lang, part)
+
+
+def plain_id(text: str) -> str:
+    """Text as part of a key or an anchor: "spans of 24 h" gives "spans-of-24-h"."""
+    return "".join(c if c.isascii() and c.isalnum() else "_" if c == "_" else "-" for c in text)
+
+
+def last_day(instant: datetime, zone: str) -> date:
+    """The local day that an `as_of` closes: its 24:00 belongs to the day before."""
+    return (instant.astimezone(ZoneInfo(zone)) - timedelta(microseconds=1)).date()

@@ -1,0 +1,434 @@
+"""The settlement statement (结算单): who owes whom what, under which clause, by which working, in both languages."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import locales
+from contracts.papers.document import (
+    Block,
+    Box,
+    Column,
+    Document,
+    Entry,
+    Heading,
+    KeyFigure,
+    KeyFigures,
+    Note,
+    Paragraph,
+    Parties,
+    Party,
+    Signatory,
+    Signature,
+    TableBlock,
+    Title,
+    Words,
+)
+from contracts.papers.numerals import capitals, spoken_day
+from contracts.papers.wording import wording
+from core.assessment import Assessment, Other, Usage
+from core.charges import Accrual
+from core.claims import Claim
+from core.explain import Line, explain, slice_line
+from core.liability import Liability
+from core.money import Money, show_decimal
+from core.terms import Contract, Text
+
+__all__ = ["statement", "statement_pdf"]
+
+
+def statement_pdf(
+    assessment: Assessment,
+    contract: Contract,
+    *,
+    languages: Sequence[str] = ("zh-Hans", "en"),
+    others: Sequence[Other] = (),
+    ledger_head: str | None = None,
+    files: Mapping[str, bytes] | None = None,
+    font: str | os.PathLike[str] | None = None,
+) -> bytes:
+    """The statement as a PDF that carries `files` (contract.json, events.json, world.json, assessment.json)."""
+    from contracts.papers.attach import attach
+    from contracts.papers.typeset import render
+
+    made = statement(assessment, contract, languages=languages, others=others, ledger_head=ledger_head)
+    pdf = render(made, languages, font)
+    return attach(pdf, files) if files else pdf
+
+
+def statement(
+    assessment: Assessment,
+    contract: Contract,
+    *,
+    languages: Sequence[str] = ("zh-Hans", "en"),
+    others: Sequence[Other] = (),
+    ledger_head: str | None = None,
+) -> Document:
+    """Duty and due time, act, clause and working, maximum, caps, recourse, decisions, reserve, digests: as it is argued.
+
+    `others` are the readings that were not taken (`core.assessment.others`); `ledger_head` is the head of the store's chain.
+    """
+    return _Statement(assessment, contract, tuple(languages), others, ledger_head).document()
+
+
+class _Statement:
+    """One statement on its way; every method gives the blocks of one section, none when it has nothing to say."""
+
+    def __init__(
+        self,
+        assessment: Assessment,
+        contract: Contract,
+        languages: tuple[str, ...],
+        others: Sequence[Other],
+        ledger_head: str | None,
+    ) -> None:
+        self.assessment = assessment
+        self.contract = contract
+        self.languages = languages
+        self.others = others
+        self.ledger_head = ledger_head
+        self.zone = ZoneInfo(assessment.zone)
+        self.ours = next((key for key, party in contract.parties.items() if party.ours), None)
+        self.breaches = {breach.id: breach for breach in assessment.breaches}
+        self.obligations = {obligation.id: obligation for obligation in assessment.obligations}
+
+    def document(self) -> Document:
+        sections = (
+            self.table(), self.workings(), self.limits(), self.recourse(), self.claims(), self.decisions(),
+            self.counting(), self.open_points(),
+        )  # fmt: skip
+        numbered: list[Block] = []
+        number = 0
+        for key, blocks in sections:
+            if blocks:
+                number += 1
+                numbered.append(Heading(self.say(f"papers.statement.{key}"), 1, f"{number}."))
+                numbered += blocks
+        title = self.say("papers.statement.title")
+        return Document(
+            title=title,
+            number=self.contract.number,
+            version=self.say("papers.statement.as-of-short", day=self.day(self.as_of)),
+            blocks=(*self.opening(title), *numbered, *self.closing()),
+        )
+
+    # Words
+
+    @property
+    def as_of(self) -> date:
+        """The last day that is counted: 24:00 of a day belongs to that day."""
+        local = self.assessment.as_of.astimezone(self.zone)
+        return date.fromordinal(local.toordinal() - 1) if local.timetz().replace(tzinfo=None) == _MIDNIGHT else local.date()
+
+    def say(self, key: str, /, **arguments: Any) -> Words:
+        return wording(self.languages, key, **arguments)
+
+    def named(self, text: Text) -> Words:
+        """A name or title in each language, else in the one there is: names are never converted between scripts."""
+        spare = next(iter(text.values()), "")
+        chinese = text.get("zh-Hans") or text.get("zh-Hant") or text.get("zh") or spare
+        return {
+            language: text.get(language) or (chinese if language.startswith("zh") else text.get("en") or spare)
+            for language in self.languages
+        }
+
+    def day(self, day: date) -> Words:
+        return {language: spoken_day(day, language) for language in self.languages}
+
+    def moment(self, moment: datetime) -> Words:
+        local = moment.astimezone(self.zone)
+        return {language: f"{spoken_day(local.date(), language)} {local:%H:%M}" for language in self.languages}
+
+    def who(self, key: str) -> Words:
+        """What the contract calls a party; a third party by its name."""
+        if key in self.contract.parties:
+            return self.named(self.contract.parties[key].label)
+        third = self.contract.third_parties.get(key)
+        return self.named(third.name) if third else {language: key for language in self.languages}
+
+    def line(self, line: Line) -> Words:
+        """A line of reasons in each language, with days of this zone and shares as percentages."""
+        return {language: locales.words(language, line.code, **self._arguments(line, language)) for language in self.languages}
+
+    def _arguments(self, line: Line, language: str) -> dict[str, Any]:
+        made = dict(line.args)
+        for name, value in made.items():
+            if isinstance(value, datetime):
+                made[name] = self.moment(value)[language]
+            elif isinstance(value, date):
+                made[name] = value.isoformat()
+            elif name == "rate" and isinstance(value, Fraction):
+                made[name] = f"{show_decimal(value * 100)} %"
+            elif name in ("third", "by", "caused") and isinstance(value, str):
+                made[name] = self.who(value)[language]
+        if isinstance(made.get("unit"), str):
+            made["unit"] = _unit(language, made["unit"], made.get("units"))
+        return made
+
+    # The head of the paper
+
+    def opening(self, title: Words) -> list[Block]:
+        known = self.assessment.known_at
+        lines = [
+            self.say("papers.statement.of", title=self.named(self.contract.title), number=self.contract.number),
+            self.say("papers.statement.as-of", day=self.day(self.as_of)),
+            self.say("papers.statement.known-at", moment=self.moment(known)) if known else self.say("papers.statement.known-all"),
+        ]
+        return [Title(title, tuple(lines)), self.parties(), self.key_figures(), *self.sentences()]
+
+    def parties(self) -> Block:
+        made = []
+        for party in self.contract.parties.values():
+            facts: list[tuple[str, Words | str | None]] = [
+                ("credit-code", party.credit_code),
+                ("representative", party.legal_representative),
+                ("address", self.named(party.address) if party.address else None),
+            ]
+            entries = tuple(Entry(self.say(f"papers.party.{key}"), value) for key, value in facts if value)
+            made.append(Party(self.named(party.label), self.named(party.name), entries))
+        return Parties(tuple(made))
+
+    def key_figures(self) -> Block:
+        """Owed to us and owed by us, still open; without a party of our own, what each owes each."""
+        balances = self.assessment.balances
+        if self.ours is None:
+            return KeyFigures(tuple(
+                KeyFigure(self.say("papers.statement.owes", debtor=self.who(b.debtor), creditor=self.who(b.creditor)), _shown(b.open))
+                for b in balances[:3]
+            ) or (KeyFigure(self.say("papers.statement.nothing"), _shown(Money(0, self.assessment.currency))),))  # fmt: skip
+        figures = []
+        for key, side in (("to-us", "creditor"), ("by-us", "debtor")):
+            chosen = [b for b in balances if getattr(b, side) == self.ours]
+            total = {name: sum(getattr(b, name).minor for b in chosen) for name in ("payable", "open", "due_now")}
+            money = {name: _shown(Money(minor, self.assessment.currency)) for name, minor in total.items()}
+            note = self.say("papers.statement.of-which", payable=money["payable"], due_now=money["due_now"])
+            label = self.say(f"papers.statement.{key}", us=self.who(self.ours))
+            figures.append(KeyFigure(label, money["open"], note))
+        return KeyFigures(tuple(figures))
+
+    def sentences(self) -> list[Block]:
+        """Each balance in words, in Chinese with capitals."""
+        made: list[Block] = []
+        for balance in self.assessment.balances:
+            words = {}
+            for language in self.languages:
+                amount = _shown(balance.open)
+                if language.startswith("zh"):
+                    amount = f"{capitals(balance.open.minor, balance.open.currency, language)}（{amount}）"
+                words[language] = self.say(
+                    "papers.statement.sentence", day=self.day(self.as_of), debtor=self.who(balance.debtor),
+                    creditor=self.who(balance.creditor), amount=amount,
+                )[language]  # fmt: skip
+            made.append(Paragraph(words))
+        return made
+
+    # The sections
+
+    def table(self) -> tuple[str, list[Block]]:
+        columns = (
+            self.column("clause", share=9), self.column("obligation", share=19), self.column("due", share=15),
+            self.column("done", share=15), self.column("working", share=33), self.column("payable", "right", 20),
+        )  # fmt: skip
+        rows: list[tuple[Words | str, ...]] = [
+            (accrual.clause, self.obligation(accrual), *self.times(accrual), self.working(accrual, owed), _shown(owed.payable))
+            for accrual, owed in zip(self.assessment.charges, self.assessment.liabilities, strict=True)
+        ]
+        if not rows:
+            return "table", [Paragraph(self.say("papers.statement.no-charges"))]
+        totals = [
+            ("", self.say("papers.statement.owes", debtor=self.who(b.debtor), creditor=self.who(b.creditor)), "", "",
+             self.say("papers.statement.with-recourse"), _shown(b.payable))
+            for b in self.assessment.balances
+        ]  # fmt: skip
+        return "table", [TableBlock(columns, (*rows, *totals), totals=len(totals))]
+
+    def column(self, key: str, align: str = "left", share: int = 1) -> Column:
+        return Column(self.say(f"papers.statement.column.{key}"), "right" if align == "right" else "left", share)
+
+    def obligation(self, accrual: Accrual) -> Words:
+        """What was owed, with its id; for a loss or an event, its own id."""
+        breach = self.breaches[accrual.breach]
+        title = self.named(breach.title) if breach.title else {}
+        return {language: f"{breach.subject} {title.get(language, '')}".strip() for language in self.languages}
+
+    def times(self, accrual: Accrual) -> tuple[Words | str, Words | str]:
+        """When it was due and when it was done, in the contract's zone; a clock shows its time."""
+        breach = self.breaches[accrual.breach]
+        if breach.kind != "late":
+            return "", breach.at.isoformat() if breach.at else ""
+        due = self._short(breach.due, breach.due_at if breach.clocked else None)
+        done = self._short(breach.until, breach.until_at if breach.clocked else None)
+        return due, self.say("papers.statement.not-yet", until=done) if breach.running else done
+
+    def _short(self, day: date | None, instant: datetime | None) -> str:
+        if instant is not None:
+            return f"{instant.astimezone(self.zone):%Y-%m-%d %H:%M}"
+        return day.isoformat() if day else ""
+
+    def working(self, accrual: Accrual, owed: Liability) -> Words:
+        """The slices, and what limits took off, in one cell."""
+        said = {language: "" for language in self.languages}
+        for part in accrual.slices:
+            for language, text in self.line(slice_line(accrual, part)).items():
+                said[language] += ("\n" if said[language] else "") + text
+        for reduction in owed.reductions:
+            amount = _shown(reduction.amount)
+            for language, text in self.say(f"papers.statement.less.{reduction.kind}", amount=amount, clause=reduction.clause).items():
+                said[language] += f"\n{text}"
+        if accrual.waived:
+            for language, text in self.say("papers.statement.waived").items():
+                said[language] += f"\n{text}"
+        return said
+
+    def workings(self) -> tuple[str, list[Block]]:
+        """Each charge line by line, in the order in which it is argued."""
+        blocks: list[Block] = []
+        columns = (self.column("clause", share=5), self.column("reason", share=33), self.column("amount", "right", 11))
+        for accrual in self.assessment.charges:
+            lines = explain(self.assessment, accrual.id)
+            rows = [(line.clause, self.line(line), _shown(line.amount) if line.amount else "") for line in lines]
+            heading = self.say("papers.statement.charge", id=accrual.id, debtor=self.who(accrual.debtor), creditor=self.who(accrual.creditor))
+            blocks += [Heading(heading, 2), TableBlock(columns, tuple(rows))]
+        return "workings", blocks
+
+    def limits(self) -> tuple[str, list[Block]]:
+        columns = (
+            self.column("clause", share=7), self.column("limit-of", share=24), self.column("limit", "right", 16),
+            self.column("used", "right", 16), self.column("headroom", "right", 16), self.column("beyond", "right", 16),
+        )  # fmt: skip
+        rows = [
+            (use.clause, f"{use.cap} {use.window}".strip(), *map(_shown, (use.limit, use.used, use.headroom, use.beyond)))
+            for use in self.assessment.caps
+        ]
+        return "limits", [TableBlock(columns, tuple(rows))] if rows else []
+
+    def recourse(self) -> tuple[str, list[Block]]:
+        columns = (
+            self.column("recourse-for", share=17), self.column("third", share=20), self.column("loss", "right", 16),
+            self.column("within", "right", 16), self.column("excess", "right", 16), self.column("recourse", "right", 16),
+        )  # fmt: skip
+        rows: list[tuple[Words | str, ...]] = [
+            (made.charge, self.who(made.debtor), *map(_shown, (made.loss, made.within, made.excess, made.amount)))
+            for made in self.assessment.recourses
+        ]
+        return "recourse", [TableBlock(columns, tuple(rows)), Note(self.say("papers.statement.recourse-note"))] if rows else []
+
+    def claims(self) -> tuple[str, list[Block]]:
+        """Only claims that someone moved: notified, disputed, waived, paid."""
+        columns = (
+            self.column("charge", share=24), self.column("state", share=14), self.column("paid", "right", 16),
+            self.column("waived", "right", 16), self.column("disputed", "right", 16), self.column("open", "right", 16),
+        )  # fmt: skip
+        rows = [self._claim(claim) for claim in self.assessment.claims if claim.state != "computed"]
+        return "claims", [TableBlock(columns, tuple(rows))] if rows else []
+
+    def _claim(self, claim: Claim) -> tuple[Words | str, ...]:
+        key = f"papers.state.{claim.state}"
+        state: Words | str = self.say(key) if locales.has(key) else claim.state
+        since = f" {claim.since.isoformat()}" if claim.since else ""
+        said = {language: f"{text}{since}" for language, text in state.items()} if isinstance(state, dict) else f"{state}{since}"
+        return claim.id, said, *map(_shown, (claim.paid, claim.waived, claim.disputed, claim.open))
+
+    def decisions(self) -> tuple[str, list[Block]]:
+        blocks: list[Block] = []
+        for index, decided in enumerate(self.assessment.decided, 1):
+            key = "papers.statement.assumed" if decided.assumed else "papers.statement.decided"
+            words = self.say(
+                key, about=decided.about, takes=_plainly(decided.takes), why=decided.why, by=decided.by,
+                day=self.day(decided.on) if decided.on else "",
+            )  # fmt: skip
+            blocks.append(Paragraph(words, f"({index})"))
+            blocks += [self._other(other) for other in self.others if other.about == decided.about]
+        return "decisions", blocks
+
+    def _other(self, other: Other) -> Block:
+        """The figure under a reading that was not taken, so that nobody is surprised by it."""
+        words = self.say("papers.statement.other", takes=other.takes, sums=self._sums(other))
+        return Paragraph(words, level=1)
+
+    def _sums(self, other: Other) -> Words:
+        parts: dict[str, list[str]] = {language: [] for language in self.languages}
+        for balance in other.balances:
+            said = self.say("papers.statement.owes", debtor=self.who(balance.debtor), creditor=self.who(balance.creditor))
+            for language in self.languages:
+                parts[language].append(f"{said[language]} {_shown(balance.payable)}")
+        return {language: locales.speak(language, found) for language, found in parts.items()}
+
+    def counting(self) -> tuple[str, list[Block]]:
+        columns = (self.column("convention", share=10), self.column("origin", share=5))
+        rows = [(self._usage(usage), self._origin(usage)) for usage in self.assessment.usages]
+        return "counting", [TableBlock(columns, tuple(rows))] if rows else []
+
+    def _usage(self, usage: Usage) -> Words:
+        """A sentence for the conventions that matter daily; for any other its name and value."""
+        key = f"papers.usage.{usage.knob}.{_slug(usage.value)}"
+        return self.say(key) if locales.has(key) else self.say("papers.usage", knob=usage.knob, value=usage.value)
+
+    def _origin(self, usage: Usage) -> Words | str:
+        key = f"origin.{usage.origin}"
+        return self.say(key) if locales.has(key) else usage.origin
+
+    def open_points(self) -> tuple[str, list[Block]]:
+        """What the contract must still decide: the figures it touches are not in this paper."""
+        blocks: list[Block] = []
+        for index, problem in enumerate(self.assessment.problems, 1):
+            said = {language: locales.words(language, problem.code, **problem.args) for language in self.languages}
+            where = f"{problem.where}: " if problem.where else ""
+            blocks.append(Paragraph({language: f"{where}{text} [{problem.code}]" for language, text in said.items()}, f"({index})"))
+        return "open", blocks
+
+    def closing(self) -> list[Block]:
+        """The reserve (stating principal and interest may otherwise waive the charge), the digests, the signatures."""
+        found = self.assessment
+        proof = [
+            ("contract", found.contract_digest), ("events", found.events_digest), ("world", found.world_digest),
+            ("semantics", str(found.semantics)),
+        ]  # fmt: skip
+        if self.ledger_head:
+            proof.append(("ledger", self.ledger_head))
+        columns = (self.column("proof", share=3), self.column("digest", share=9))
+        rows = [(self.say(f"papers.proof.{key}"), value) for key, value in proof]
+        return [
+            Box((Paragraph(self.say("papers.statement.reserve"), emphasis="bold"),)),
+            Heading(self.say("papers.statement.proof"), 2),
+            TableBlock(columns, tuple(rows)),
+            Note(self.say("papers.statement.check")),
+            Note(self.say("papers.statement.no-advice")),
+            Signature(tuple(Signatory(self.named(p.label), self.named(p.name)) for p in self.contract.parties.values())),
+        ]
+
+
+_MIDNIGHT = datetime.min.time()
+
+
+def _shown(money: Money) -> str:
+    """ "CNY 72,000.00" in every language, so that both columns show the same thing."""
+    return locales.speak("en", money)
+
+
+def _unit(language: str, unit: str, units: object) -> str:
+    """The name of a unit beside its count: day, days, 日."""
+    key = f"length.{_slug(unit)}.{'one' if units == 1 else 'many'}"
+    return locales.words(language, key, n="").strip() if locales.has(key) else unit
+
+
+def _slug(value: str) -> str:
+    return "-".join("".join(char if char.isalnum() else " " for char in value).split())
+
+
+def _plainly(value: object) -> str:
+    """A value taken by a decision, in plain characters: shares as written, nothing of Python's."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {_plainly(item)}" for key, item in value.items())
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Fraction):
+        return show_decimal(value)
+    if isinstance(value, Iterable):
+        return ", ".join(_plainly(item) for item in value)
+    return str(value)

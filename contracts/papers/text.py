@@ -1,0 +1,245 @@
+"""An assessment as tables for a terminal: every figure, and on request every line of its working."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from core.assessment import Assessment, Other
+from core.breaches import Breach
+from core.explain import Line, explain, explain_due
+from core.money import Money, show_decimal
+from core.record import Decided
+from core.schedule import Obligation
+from core.terms import Contract
+from locales import speak, words
+
+__all__ = ["amount", "ours", "percent", "portfolio", "report", "spoken", "state_of", "table", "working"]
+
+Row = Sequence[str]
+
+
+def report(contract: Contract, assessment: Assessment, other: Iterable[Other], lang: str, *, why: bool = False) -> str:
+    """The whole assessment as text: figures on top, then what is late and what it costs, limits, recourse, decisions."""
+    blocks = [_head(contract, assessment, lang), _obligations(contract, assessment, lang), _charges(assessment, lang, why=why)]
+    blocks += [_accounts(assessment, lang), _caps(assessment, lang), _recourse(assessment, lang), _balances(contract, assessment, lang)]
+    blocks += [_decisions(assessment, other, lang), _usages(assessment, lang), _digests(assessment, lang)]
+    return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def portfolio(answers: Sequence[tuple[Contract, Assessment]], lang: str) -> str:
+    """Many contracts on one page: what each is owed and owes, how much is late, what waits for a decision."""
+    rows = [(*_header(lang, "contract", "title", "late", "problems"), words(lang, "text.owed-us"), words(lang, "text.we-owe"))]
+    totals: dict[str, list[int]] = {}
+    for contract, assessment in answers:
+        owed, owing = ours(contract, assessment)
+        late = sum(1 for b in assessment.breaches if b.kind == "late" and not b.waived)
+        title = speak(lang, contract.title) if contract.title else ""
+        rows.append((contract.number, title, str(late), str(len(assessment.problems)), amount(owed), amount(owing)))
+        sums = totals.setdefault(assessment.currency, [0, 0])
+        sums[0] += owed.minor
+        sums[1] += owing.minor
+    for currency, (owed_sum, owing_sum) in sorted(totals.items()):
+        rows.append((words(lang, "text.total"), "", "", "", amount(Money(owed_sum, currency)), amount(Money(owing_sum, currency))))
+    return f"{words(lang, 'text.portfolio', n=len(answers))}\n{table(rows, right={2, 3, 4, 5})}\n"
+
+
+def ours(contract: Contract, assessment: Assessment) -> tuple[Money, Money]:
+    """What others owe us and what we owe others, still open, from charges and recourse; zero where no party is ours."""
+    mine = {key for key, party in contract.parties.items() if party.ours}
+    owed = sum(b.open.minor for b in assessment.balances if b.creditor in mine and b.debtor not in mine)
+    owing = sum(b.open.minor for b in assessment.balances if b.debtor in mine and b.creditor not in mine)
+    return Money(owed, assessment.currency), Money(owing, assessment.currency)
+
+
+def amount(money: Money | None) -> str:
+    """An amount as papers print it in every language: "CNY 72,000.00"."""
+    return speak("en", money) if money is not None else "—"
+
+
+def percent(rate: Fraction) -> str:
+    """A rate as a percentage: "0.5%"."""
+    return f"{show_decimal(rate * 100)}%"
+
+
+def spoken(line: Line, lang: str, zone: str) -> str:
+    """A line of reasons in words, its rates as percentages and its instants in the contract's zone."""
+    args = {name: _shown(name, value, lang, zone) for name, value in line.args.items()}
+    return words(lang, line.code, **args)
+
+
+def _shown(name: str, value: Any, lang: str, zone: str) -> Any:
+    if isinstance(value, datetime):
+        return _local(value, zone)
+    if name == "rate" and isinstance(value, Fraction):
+        return percent(value)
+    if name == "unit":
+        return words(lang, f"unit.{(value or 'none').replace(' ', '-')}")
+    if name == "state":
+        return words(lang, f"claim.{value}")
+    return amount(value) if isinstance(value, Money) else value
+
+
+def working(assessment: Assessment, charge: str, lang: str) -> list[tuple[str, str, str]]:
+    """Clause, words and amount for each line behind a charge."""
+    return [(line.clause, spoken(line, lang, assessment.zone), amount(line.amount) if line.amount else "") for line in explain(assessment, charge)]
+
+
+def state_of(assessment: Assessment, obligation: Obligation, breaches: dict[str, Breach]) -> str:
+    """One word for where an obligation stands: a key under `state.` in the catalogues."""
+    breach = breaches.get(f"late:{obligation.id}")
+    if breach is not None:
+        return "waived" if breach.waived else "late" if breach.running else "done-late"
+    if obligation.done is not None:
+        return "pending" if obligation.done.pending else "done"
+    return "waiting" if obligation.due is None else "open"
+
+
+def _head(contract: Contract, assessment: Assessment, lang: str) -> str:
+    title = speak(lang, contract.title) if contract.title else ""
+    first = f"{contract.number}  {title}  ({words(lang, 'text.as-of', day=_local(assessment.as_of, assessment.zone, end=True))}"
+    if assessment.known_at:
+        first += f"; {words(lang, 'text.known', day=_local(assessment.known_at, assessment.zone, end=True))}"
+    lines = [first + ")"]
+    if any(party.ours for party in contract.parties.values()):
+        owed, owing = ours(contract, assessment)
+        rows = [(words(lang, "text.owed-us"), amount(owed)), (words(lang, "text.we-owe"), amount(owing))]
+        lines += ["", table(rows, right={1})]
+    return "\n".join(lines)
+
+
+def _obligations(contract: Contract, assessment: Assessment, lang: str) -> str:
+    late = {b.id: b for b in assessment.breaches if b.kind == "late"}
+    rows = [_header(lang, "id", "title", "by", "due", "done", "state")]
+    for o in assessment.obligations:
+        due = "—" if o.due is None else _local(o.due.instant, assessment.zone) if o.due.instant else o.due.day.isoformat()
+        done = "" if o.done is None else _local(o.done.instant, assessment.zone) if o.done.instant and o.by_clock else o.done.day.isoformat()
+        rows.append((o.id, speak(lang, o.title) if o.title else "", _label(contract, o.owed_by, lang), due, done, words(lang, f"state.{state_of(assessment, o, late)}")))
+    return f"{words(lang, 'text.obligations')}\n{table(rows)}" if len(rows) > 1 else ""
+
+
+def _charges(assessment: Assessment, lang: str, *, why: bool) -> str:
+    if not assessment.charges:
+        return ""
+    parts = [words(lang, "text.charges")]
+    for accrual, owed in zip(assessment.charges, assessment.liabilities, strict=True):
+        lines = explain(assessment, accrual.id)
+        short = ("EXPLAIN-RATE", "EXPLAIN-PRICE", "EXPLAIN-PROVEN", "EXPLAIN-YEARLY", "EXPLAIN-MAXIMUM", "EXPLAIN-CAP", "EXPLAIN-EXCESS", "EXPLAIN-PAYABLE")
+        shown = [line for line in lines if why or line.code.startswith(short)]
+        if why:
+            obligation = next((o for o in assessment.obligations if o.id == accrual.subject), None)
+            steps = [("", spoken(Line(code=s.code, args=dict(s.args)), lang, assessment.zone), "") for s in (explain_due(obligation) if obligation else ())]
+        else:
+            steps = []
+        rows = [(accrual.id, "", amount(owed.gross)), *(("  " + r[0], r[1], r[2]) for r in steps)]
+        rows += [("  " + line.clause, spoken(line, lang, assessment.zone), amount(line.amount) if line.amount else "") for line in shown]
+        parts.append(table(rows, right={2}))
+    return "\n".join(parts)
+
+
+def _accounts(assessment: Assessment, lang: str) -> str:
+    rows = [_header(lang, "id", "amount", "due", "done", "open")]
+    due = {o.id: o.due for o in assessment.obligations}
+    for account in assessment.accounts:
+        day = due.get(account.obligation)
+        paid = ", ".join(f"{p.day.isoformat()} {amount(p.amount)}" for p in account.payments)
+        rows.append((account.obligation, amount(account.amount), day.day.isoformat() if day else "—", paid, amount(account.open)))
+    return f"{words(lang, 'text.accounts')}\n{table(rows, right={1, 4})}" if len(rows) > 1 else ""
+
+
+def _caps(assessment: Assessment, lang: str) -> str:
+    rows = [_header(lang, "clause", "limit", "window", "amount", "used", "headroom", "beyond", "note")]
+    for use in assessment.caps:
+        note = words(lang, "text.full", day=use.full) if use.full else ""
+        rows.append((use.clause, use.cap, use.window, amount(use.limit), amount(use.used), amount(use.headroom), amount(use.beyond), note))
+    return f"{words(lang, 'text.caps')}\n{table(rows, right={3, 4, 5, 6})}" if len(rows) > 1 else ""
+
+
+def _recourse(assessment: Assessment, lang: str) -> str:
+    rows = []
+    for recourse in assessment.recourses:
+        line = next(line for line in explain(assessment, recourse.charge) if line.code == "EXPLAIN-RECOURSE-01")
+        rows.append((recourse.charge, spoken(line, lang, assessment.zone), amount(recourse.amount)))
+    return f"{words(lang, 'text.recourse')}\n{table(rows, right={2})}" if rows else ""
+
+
+def _balances(contract: Contract, assessment: Assessment, lang: str) -> str:
+    rows = [_header(lang, "debtor", "creditor", "payable", "open", "due-now")]
+    for b in assessment.balances:
+        rows.append((_label(contract, b.debtor, lang), _label(contract, b.creditor, lang), amount(b.payable), amount(b.open), amount(b.due_now)))
+    return f"{words(lang, 'text.balances')}\n{table(rows, right={2, 3, 4})}" if len(rows) > 1 else ""
+
+
+def _decisions(assessment: Assessment, other: Iterable[Other], lang: str) -> str:
+    lines = [_decided(d, lang) for d in assessment.decided]
+    rest = [
+        words(lang, "text.would-owe", about=o.about, takes=o.takes, debtor=b.debtor, creditor=b.creditor, amount=amount(b.payable))
+        for o in other for b in o.balances
+    ]
+    parts = [f"{words(lang, 'text.decisions')}\n" + "\n".join(f"  {line}" for line in lines)] if lines else []
+    if rest:
+        parts.append(f"{words(lang, 'text.others')}\n" + "\n".join(f"  {line}" for line in rest))
+    return "\n\n".join(parts)
+
+
+def _decided(decided: Decided, lang: str) -> str:
+    takes = decided.takes if isinstance(decided.takes, str) else _value(decided.takes)
+    if decided.assumed:
+        return words(lang, "text.assumed", about=decided.about, takes=takes)
+    return words(lang, "text.decided", about=decided.about, takes=takes, by=decided.by, on=decided.on, why=decided.why)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_value(item)}" for key, item in value.items())
+    return show_decimal(value) if isinstance(value, Fraction) else str(value)
+
+
+def _usages(assessment: Assessment, lang: str) -> str:
+    lines = [f"  {u.knob} = {u.value} ({u.origin})" for u in assessment.usages]
+    return f"{words(lang, 'text.usages')}\n" + "\n".join(lines) if lines else ""
+
+
+def _digests(assessment: Assessment, lang: str) -> str:
+    short = {name: getattr(assessment, f"{name}_digest")[:12] for name in ("contract", "events", "world")}
+    return words(lang, "text.digests", semantics=assessment.semantics, **short)
+
+
+def _label(contract: Contract, party: str, lang: str) -> str:
+    """A party as the contract calls it; third parties and others by their key."""
+    found = contract.parties.get(party)
+    return f"{speak(lang, found.label)} {party}" if found else party
+
+
+def _header(lang: str, *names: str) -> Row:
+    return tuple(words(lang, f"col.{name}") for name in names)
+
+
+def _local(instant: datetime, zone: str, *, end: bool = False) -> str:
+    """Local time to the minute; the last instant of a day as "2026-03-31 24:00" where `end` is asked."""
+    local = instant.astimezone(ZoneInfo(zone))
+    if end and (local.hour, local.minute, local.second) == (0, 0, 0):
+        return f"{date.fromordinal(local.toordinal() - 1).isoformat()} 24:00"
+    return local.strftime("%Y-%m-%d %H:%M")
+
+
+def table(rows: Sequence[Row], *, right: set[int] | None = None) -> str:
+    """Columns two spaces apart; Chinese characters take two cells."""
+    widths = [max(_width(row[i]) for row in rows) for i in range(len(rows[0]))]
+    lines = []
+    for row in rows:
+        cells = [_pad(cell, widths[i], right=bool(right) and i in (right or ())) for i, cell in enumerate(row)]
+        lines.append(("  " + "  ".join(cells)).rstrip())
+    return "\n".join(lines)
+
+
+def _width(text: str) -> int:
+    from unicodedata import east_asian_width
+
+    return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _pad(text: str, width: int, *, right: bool) -> str:
+    space = " " * (width - _width(text))
+    return space + text if right else text + space

@@ -1,0 +1,657 @@
+"""The one two-way table of phrases: how "0.5% of total per started day" is read, written, and printed in a document.
+
+A row is a template. `{field:slot}` names a field of the long form and how it is written; the text around the slots is literal,
+so the same template reads and prints. `zh` and `en` are the prose of a printed contract, made from the same long form.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime
+from fractions import Fraction
+from functools import cache
+from typing import Any, NamedTuple, get_type_hints
+
+import msgspec
+
+from core.money import MODES, Money, parse_decimal, show_decimal
+from core.periods import Period
+from core.problems import Problem, nearest
+from core.terms import Anchor, Ceiling, Charge, DueRule, Every, Grace, Per, Range, Rounding, Share, Weight, When
+
+__all__ = ["BASES", "HAPPENS", "KINDS", "LONGEST", "MEASURED", "MOMENTS", "ROWS", "STATES", "WINDOWS", "Row", "is_id", "matched_row", "parse", "prose", "show"]
+
+Names = Callable[[str, str], str]
+"""Gives the words for an id or an event kind in a language: `names("A2", "zh-Hans")`."""
+
+LONGEST = 300
+"""Characters in a phrase; anything longer is not one."""
+
+
+class Row(NamedTuple):
+    """One phrase: its template, what it builds, and the two proses."""
+
+    kind: str
+    template: str
+    example: str
+    zh: str
+    en: str
+    build: type | None = None
+    fixed: Mapping[str, Any] = {}
+    only_read: bool = False
+
+
+class Slot(NamedTuple):
+    """A quantity inside a phrase: reading (ValueError if it is none), writing (None if it cannot), and prose."""
+
+    read: Callable[[str], Any]
+    show: Callable[[Any], str | None]
+    say: Callable[[Any, str, Names], str]
+
+
+UNITS = {
+    "minute": "分钟", "hour": "小时", "working hour": "个工作小时", "day": "日", "working day": "个工作日",
+    "week": "周", "month": "个月", "year": "年",
+}
+WINDOWS = {
+    "calendar month": ("month", "自然月", "calendar month"),
+    "calendar quarter": ("quarter", "自然季度", "calendar quarter"),
+    "calendar year": ("year", "自然年", "calendar year"),
+    "contract year": ("contract year", "合同年度", "contract year"),
+}
+STATES = {
+    "delivered": ("交付", "the delivery"), "accepted": ("验收合格", "the acceptance"), "rejected": ("被拒收", "the rejection"),
+    "demanded": ("被要求履行", "the demand"), "due": ("到期", "the due date"), "starts": ("开始工作", "the start of work"),
+    "ends": ("结束工作", "the end of work"), "signed": ("签署", "the signing"), "paid": ("付清", "the payment"),
+    "consents": ("同意", "the consent"), "resolved": ("解决", "the resolution"), "received": ("送达", "the receipt"),
+}
+"""States that an anchor may name after an id: "A2 accepted"."""
+
+MOMENTS = {
+    "signed": ("签订之日", "signing"), "effective": ("生效之日", "the effective date"), "start": ("期限起始之日", "the start of the term"),
+    "end": ("期限届满之日", "the end of the term"), "demanded": ("提出要求之日", "the demand"), "delivered": ("交付之日", "delivery"),
+    "accepted": ("验收合格之日", "acceptance"),
+}
+"""Anchors without an id: a moment of the contract, or of the thing itself."""
+
+ANY = {
+    "annex": ("任一附件", "any annex"), "payment": ("任一笔款项", "any payment"), "step": ("任一服务环节", "any service step"),
+    "duty": ("任一义务", "any duty"),
+}
+LATENESS = {"late": ("逾期", "late"), "rejected": ("被拒收", "rejected"), "missing": ("未交付", "missing")}
+BASES = {
+    "total": ("total", "合同总价", "the contract total"),
+    "payable": ("what is payable", "应付金额", "the amount payable"),
+    "unpaid": ("what is unpaid", "未付金额", "the amount unpaid"),
+    "loss": ("the loss proven", "经证实的损失", "the loss proven"),
+}
+FIELDS = {"price": ("价款", "the price of"), "fee": ("费用", "the fee of"), "amount": ("金额", "the amount of")}
+PARTS = ("started", "completed", "exact")
+
+_ID = re.compile(r"[^\W_][\w\-/:]*")
+_COUNT = re.compile(r"[1-9]\d{0,8}")
+_WORDS = re.compile(r"[^\W\d_][\w'’\-]*(?: [\w'’\-]+)*")
+
+
+def _chosen(words: Mapping[str, str]) -> Callable[[str], str]:
+    """Reading of a closed list, phrase word → long-form word."""
+
+    def read(text: str) -> str:
+        if text not in words:
+            raise ValueError(text)
+        return words[text]
+
+    return read
+
+
+def _matching(pattern: re.Pattern[str]) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if not pattern.fullmatch(text):
+            raise ValueError(text)
+        return text
+
+    return read
+
+
+def _count(text: str) -> int:
+    return int(_matching(_COUNT)(text))
+
+
+def _percent(text: str) -> Fraction:
+    if not text.endswith("%"):
+        raise ValueError(text)
+    return parse_decimal(text[:-1].rstrip()) / 100
+
+
+def _show_percent(value: Fraction) -> str | None:
+    text = show_decimal(value * 100)
+    return None if "/" in text else f"{text}%"
+
+
+def _share_number(text: str) -> Fraction:
+    """A rate without a percent sign; above 1 it is far more likely a slip than 5000 %."""
+    value = parse_decimal(text)
+    if not 0 <= value <= 1:
+        raise ValueError(text)
+    return value
+
+
+def _number(text: str) -> Fraction:
+    """A reading; those of shares run from 0 to 100, so that "95%" is 95."""
+    return parse_decimal(text.removesuffix("%").rstrip().replace(",", ""))
+
+
+def _plural(unit: str, n: int) -> str:
+    return unit if n == 1 else f"{unit}s"
+
+
+def _read_period(text: str) -> Period:
+    head, joined, tail = text.partition(" and ")
+    number, _, unit = head.partition(" ")
+    n = int(_matching(re.compile(r"0|[1-9]\d{0,5}"))(number))
+    single = unit.removesuffix("s") if n != 1 or unit not in UNITS else unit
+    if single not in UNITS:
+        raise ValueError(text)
+    return Period(n, single, _read_period(tail) if joined else None)
+
+
+def _show_period(period: Period) -> str:
+    return " and ".join(f"{part.n} {_plural(part.unit, part.n)}" for part in period.parts)
+
+
+def _say_period(period: Period, lang: str, names: Names) -> str:
+    if lang == "en":
+        return _show_period(period)
+    return "零".join(f"{part.n}{UNITS[part.unit]}" for part in period.parts)
+
+
+def _a(word: str) -> str:
+    return f"an {word}" if word == "hour" else f"a {word}"
+
+
+def _read_per(text: str) -> Per:
+    words = text.split(" ")
+    n, part = 1, None
+    if _COUNT.fullmatch(words[0]):
+        n = int(words.pop(0))
+    if words and words[0] in PARTS:
+        part = words.pop(0)
+    unit = " ".join(words)
+    unit = unit if unit in UNITS else unit.removesuffix("s")
+    if unit not in UNITS:
+        raise ValueError(text)
+    return Per(unit, n, part)
+
+
+def _show_per(per: Per) -> str:
+    return " ".join(w for w in (str(per.n) if per.n != 1 else "", per.part or "", _plural(per.unit, per.n)) if w)
+
+
+def _say_per(per: Per, lang: str, names: Names) -> str:
+    if lang == "en":
+        size = per.unit if per.n == 1 else f"{per.n} {per.unit}s"
+        parts = {"started": f" or part of {_a(per.unit)}" if per.n == 1 else " or part of them"}
+        each = {"completed": f"completed {size}" if per.n == 1 else f"{size} completed"}.get(per.part or "", size)
+        return f"each {each}{parts.get(per.part or '', '')}" + (", parts in proportion" if per.part == "exact" else "")
+    unit = UNITS[per.unit].removeprefix("个")
+    size = unit if per.n == 1 else f"{per.n}{UNITS[per.unit]}"
+    one = f"一{unit}" if per.n == 1 else size
+    note = {"started": f"（不足{one}按{one}计）", "completed": f"（不足{one}不计）", "exact": f"（不足{one}按比例计）"}
+    return size + note.get(per.part or "", "")
+
+
+def _read_base(text: str) -> str:
+    for key, (phrase, _, _) in BASES.items():
+        if text == phrase:
+            return key
+    owner, dot, field = text.rpartition(".")
+    if not dot or not _ID.fullmatch(owner) or not _ID.fullmatch(field):
+        raise ValueError(text)
+    return text
+
+
+def _show_base(base: str) -> str:
+    return BASES[base][0] if base in BASES else base
+
+
+def _say_base(base: str, lang: str, names: Names) -> str:
+    if base in BASES:
+        return BASES[base][2 if lang == "en" else 1]
+    owner, _, field = base.rpartition(".")
+    zh, en = FIELDS.get(field, (field, f"the {field} of"))
+    return f"{en} {names(owner, lang)}" if lang == "en" else f"{names(owner, lang)}{zh}"
+
+
+_BY = re.compile(r"last working day|last day|(?:working )?day [1-9]\d?")
+
+
+def _say_by(by: str, lang: str, names: Names) -> str:
+    if lang == "en":
+        return by if by.startswith("last") else re.sub(r"((?:working )?day) (\d+)", r"\1 \2", by)
+    if by.startswith("last"):
+        return {"last day": "最后一日", "last working day": "最后一个工作日"}[by]
+    number = by.rpartition(" ")[2]
+    return f"第{number}个工作日" if by.startswith("working") else f"第{number}日"
+
+
+def _read_date(text: str) -> date | datetime:
+    try:
+        return date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(text) from None
+
+
+def _say_date(day: date | datetime, lang: str, names: Names) -> str:
+    clock = f"{day:%H:%M}" if isinstance(day, datetime) else ""
+    if lang == "en":
+        return f"{day.day} {day:%B} {day.year}" + (f", {clock}" if clock else "")
+    return f"{day.year}年{day.month}月{day.day}日{clock}"
+
+
+def _say_money(money: Money, lang: str, names: Names) -> str:
+    number, _, currency = str(money).partition(" ")
+    whole, dot, part = number.partition(".")
+    return f"{currency} {int(whole):,}{dot}{part}" if whole != "-0" else f"{currency} {number}"
+
+
+def _word(words: Mapping[str, tuple[str, str]]) -> Slot:
+    """A slot of a closed list whose long form is the phrase's own word."""
+    return Slot(_chosen({w: w for w in words}), lambda v: v, lambda v, lang, names: words[v][1 if lang == "en" else 0])
+
+
+def _plain(read: Callable[[str], Any], show: Callable[[Any], str | None] = str) -> Slot:
+    return Slot(read, show, lambda v, lang, names: show(v) or str(v))
+
+
+def _named(pattern: re.Pattern[str]) -> Slot:
+    """An id or event kind: the same in the file, by its own words in a document."""
+    return Slot(_matching(pattern), lambda v: v, lambda v, lang, names: names(v, lang))
+
+
+def _phrase(kind: str) -> Slot:
+    """A slot that is itself a phrase."""
+
+    def read(text: str) -> Any:
+        value = _read(kind, text)
+        if value is None:
+            raise ValueError(text)
+        return value
+
+    return Slot(read, lambda v: show(v, kind), lambda v, lang, names: prose(v, lang, names, kind))
+
+
+_READ_WINDOW = {key: key for key in WINDOWS} | {short: key for key, (short, _, _) in WINDOWS.items()}
+_READ_WINDOW |= {f"each {word}": key for word, key in _READ_WINDOW.items()}
+MEASURED = "measured"
+HAPPENS = "happens"
+
+SLOTS: dict[str, Slot] = {
+    "money": Slot(Money.parse, str, _say_money),
+    "percent": _plain(_percent, _show_percent),
+    "decimal": _plain(_share_number, show_decimal),
+    "number": _plain(_number, show_decimal),
+    "count": _plain(_count),
+    "id": _named(_ID),
+    "words": _named(_WORDS),
+    "base": Slot(_read_base, _show_base, _say_base),
+    "per": Slot(_read_per, _show_per, _say_per),
+    "length": Slot(_read_period, _show_period, _say_period),
+    "date": Slot(_read_date, lambda v: v.isoformat(), _say_date),
+    "by": Slot(_matching(_BY), lambda v: v, _say_by),
+    "window": Slot(_chosen(_READ_WINDOW), lambda v: v if v in WINDOWS else None,
+                   lambda v, lang, names: WINDOWS[v][2 if lang == "en" else 1]),
+    "series": Slot(lambda t: Every(_chosen(_READ_WINDOW)(t)), lambda v: f"each {WINDOWS[v.unit][0]}" if v.unit in WINDOWS else None,
+                   lambda v, lang, names: f"each {WINDOWS[v.unit][2]}" if lang == "en" else f"每个{WINDOWS[v.unit][1]}"),
+    "state": _word(STATES),
+    "moment": _word(MOMENTS),
+    "any": _word(ANY),
+    "lateness": _word(LATENESS),
+    "mode": _plain(_chosen({m: m for m in MODES})),
+    "moments": _plain(_chosen({m: m for m in ("once", "each day", "each slice")})),
+    "rate": _phrase("rate"),
+    "amount": _phrase("amount"),
+    "anchor": _phrase("anchor"),
+    "range": _phrase("range"),
+}
+
+ROWS: tuple[Row, ...] = (
+    Row("money", "{value:money}", "72000.00 CNY", "{value}", "{value}"),
+
+    Row("rate", "{value:percent}", "0.5%", "{value}", "{value}"),
+    Row("rate", "{value:decimal}", "0.005", "{value}", "{value}"),
+
+    Row("number", "{value:number}", "85", "{value}", "{value}"),
+
+    Row("period", "{value:length}", "30 days", "{value}", "{value}"),
+
+    Row("per", "{value:per}", "started day", "{value}", "{value}"),
+
+    Row("share", "{rate:rate} of {of:base}", "20% of total", "{of}的{rate}", "{rate} of {of}", Share),
+
+    Row("anchor", "{what:moment}", "signed", "{what}", "{what}", Anchor),
+    Row("anchor", "each {what:words}", "each complaint", "每次{what}", "each {what}", Anchor, {"each": True}),
+    Row("anchor", "{of:id} {what:state}", "A2 accepted", "{of}{what}之日", "{what} of {of}", Anchor),
+    Row("anchor", "{what:words}", "complaint resolved", "{what}之日", "{what}", Anchor),
+
+    Row("every", "{unit:window}", "calendar quarter", "每个{unit}", "each {unit}", Every),
+
+    Row("due", "{on:date}", "2026-06-30", "{on}", "{on}", DueRule),
+    Row("due", "on demand", "on demand", "经另一方要求时", "on demand", DueRule, {"demand": True}),
+    Row("due", "{period:length} after {anchor:anchor}", "30 days after signed", "{anchor}起{period}内", "within {period} after {anchor}", DueRule),
+    Row("due", "{period:length} before {anchor:anchor}", "30 days before end", "{anchor}前{period}", "{period} before {anchor}", DueRule,
+        {"before": True}),
+    Row("due", "before {anchor:anchor}", "before fieldtech starts", "{anchor}前", "before {anchor}", DueRule, {"before": True}),
+    Row("due", "{every:series}, by its {by:by}", "each quarter, by its last working day", "{every}的{by}前（含当日）", "by {by} of {every}", DueRule),
+    Row("due", "{every:series}, {period:length} after its end", "each quarter, 15 days after its end", "{every}结束后{period}内",
+        "within {period} after the end of {every}", DueRule),
+
+    Row("range", "from {from_:number} to below {below:number}", "from 75 to below 85", "{from_}以上（含）不满{below}",
+        "from {from_} to below {below}", Range),
+    Row("range", "from {from_:number} up to {up_to:number}", "from 75 up to 85", "{from_}以上（含）{up_to}以下（含）",
+        "from {from_} up to and including {up_to}", Range),
+    Row("range", "above {above:number} to below {below:number}", "above 75 to below 85", "超过{above}不满{below}",
+        "above {above} to below {below}", Range),
+    Row("range", "above {above:number} up to {up_to:number}", "above 75 up to 85", "超过{above}至{up_to}（含）",
+        "above {above} up to and including {up_to}", Range),
+    Row("range", "from {from_:number}", "from 10000", "{from_}以上（含）", "{from_} or more", Range),
+    Row("range", "above {above:number}", "above 5", "超过{above}", "above {above}", Range),
+    Row("range", "below {below:number}", "below 75", "不满{below}", "below {below}", Range),
+    Row("range", "up to {up_to:number}", "up to 3", "{up_to}以下（含）", "up to and including {up_to}", Range),
+
+    Row("when", "any {any:any} is {state:lateness}", "any annex is late", "{any}{state}", "{any} is {state}", When),
+    Row("when", "a loss is proven", "a loss is proven", "损失经证实", "a loss is proven", When, {"state": "loss"}),
+    Row("when", "a loss caused by {id:id} is proven", "a loss caused by fieldtech is proven", "{id}造成的损失经证实",
+        "a loss caused by {id} is proven", When, {"state": "loss"}),
+    Row("when", "{measure:id} is {range:range} in {count:count} of {of:count} windows", "score is below 85 in 2 of 3 windows",
+        "任意连续{of}期中有{count}期{measure}{range}", "{measure} is {range} in {count} of {of} consecutive windows", When, {"state": MEASURED}),
+    Row("when", "{measure:id} is {range:range}", "score is below 85", "{measure}{range}", "{measure} is {range}", When, {"state": MEASURED}),
+    Row("when", "{measure:id} is measured", "score is measured", "{measure}每期结果", "each result of {measure}", When, {"state": MEASURED}),
+    Row("when", "{id:id} is {state:lateness}", "A1 is late", "{id}{state}", "{id} is {state}", When),
+    Row("when", "each {event:words}", "each complaint", "每发生一次{event}", "each {event}", When, {"state": HAPPENS}),
+
+    Row("charge", "the loss proven", "the loss proven", "经证实的损失", "the loss proven", Charge, {"rate": Fraction(1), "of": "loss"}),
+    Row("charge", "{rate:rate} of {of:base} per {per:per}", "0.5% of total per started day", "按{of}的{rate}/{per}", "{rate} of {of} for {per}",
+        Charge),
+    Row("charge", "{rate:rate} of {of:base} once", "0.5% of total once", "一次性按{of}的{rate}", "{rate} of {of}, once", Charge),
+    Row("charge", "{rate:rate} of {of:base} each time", "5% of total each time", "每次按{of}的{rate}", "{rate} of {of} each time", Charge,
+        only_read=True),
+    Row("charge", "{amount:money} per {per:per}", "500.00 CNY per started day", "{amount}/{per}", "{amount} for {per}", Charge),
+    Row("charge", "{amount:money} each time", "500.00 CNY each time", "每次{amount}", "{amount} each time", Charge),
+    Row("charge", "{amount:money} once", "5000.00 CNY once", "一次性{amount}", "{amount} once", Charge, only_read=True),
+
+    Row("bare charge", "{rate:rate} of {of:base}", "10% of total", "{of}的{rate}", "{rate} of {of}", Charge, only_read=True),
+    Row("bare charge", "{amount:money}", "40.00 GBP", "{amount}", "{amount}", Charge, only_read=True),
+
+    Row("charge tail", "days {from_:count} to {to:count}", "days 1 to 10", "第{from_}至{to}日", "days {from_} to {to}", Charge),
+    Row("charge tail", "from day {from_:count}", "from day 31", "自第{from_}日起", "from day {from_} on", Charge),
+    Row("charge tail", "on day {on:count}", "on day 31", "于第{on}日", "on day {on}", Charge),
+
+    Row("ceiling", "{to:amount} each", "20% of total each", "每项不超过{to}", "at most {to} each", Ceiling, {"per": "obligation"}),
+    Row("ceiling", "{to:amount} in total", "300000.00 CNY in total", "合计不超过{to}", "at most {to} in total", Ceiling, {"per": "all"}),
+    Row("ceiling", "{to:amount} in each {per:window}", "30% of total in each contract year", "每个{per}不超过{to}",
+        "at most {to} in each {per}", Ceiling),
+    Row("ceiling", "{to:amount}", "20% of total", "不超过{to}", "at most {to}", Ceiling),
+
+    Row("grace", "{period:length}, never charged", "5 days, never charged", "宽限{period}，宽限期内不计", "{period} of grace, never charged", Grace,
+        {"kind": "never charged"}),
+    Row("grace", "{period:length}, charged once exceeded", "5 days, charged once exceeded", "宽限{period}，超过后自始计算",
+        "{period} of grace, charged from the first day once exceeded", Grace, {"kind": "charged once exceeded"}),
+    Row("grace", "{period:length}", "5 days", "宽限{period}", "{period} of grace", Grace),
+
+    Row("rounding", "{when:moments}, {mode:mode}", "once, half up", "{when}, {mode}", "{when}, {mode}", Rounding),
+    Row("weight", "{weight:rate}", "20%", "{weight}", "{weight}", Weight),
+)
+
+KINDS: dict[Any, str] = {
+    Money: "money", Fraction: "rate", Period: "period", Per: "per", Share: "share", Anchor: "anchor", Every: "every", DueRule: "due",
+    Range: "range", When: "when", Charge: "charge", Ceiling: "ceiling", Grace: "grace", Rounding: "rounding", Weight: "weight",
+}
+"""Which kind of phrase stands for a long form."""
+
+_ALSO = {"amount": ("money", "share"), "band": ("charge", "bare charge")}
+"""Kinds that take the rows of others; in a band a charge falls once, so it need not say so."""
+
+_SLOT = re.compile(r"\{(\w+)(?::(\w+))?\}")
+
+
+@cache
+def _parts(template: str) -> tuple[str, tuple[tuple[str, str, str], ...]]:
+    """A template as its first words, then each slot with the words that follow it."""
+    pieces = _SLOT.split(template)
+    return pieces[0], tuple((pieces[i], pieces[i + 1], pieces[i + 2]) for i in range(1, len(pieces), 3))
+
+
+@cache
+def _rows(kind: str) -> tuple[Row, ...]:
+    return tuple(row for name in _ALSO.get(kind, (kind,)) for row in ROWS if row.kind == name)
+
+
+def _cut(template: str, text: str) -> dict[str, tuple[str, str]] | None:
+    """The text of each slot, by field; None where the words around the slots are others."""
+    first, slots = _parts(template)
+    if not text.startswith(first):
+        return None
+    rest, found = text[len(first):], {}
+    for i, (field, slot, words) in enumerate(slots):
+        if i < len(slots) - 1:
+            raw, met, rest = rest.partition(words)
+            if not met:
+                return None
+        elif not rest.endswith(words):
+            return None
+        else:
+            raw, rest = rest[: len(rest) - len(words)], ""
+        found[field] = (slot, raw)
+    return None if rest else found
+
+
+def _read_row(row: Row, text: str) -> Any:
+    """The value of a phrase by one row; None where it is another phrase."""
+    cut = _cut(row.template, text)
+    if cut is None:
+        return None
+    try:
+        fields = {field: SLOTS[slot].read(raw) for field, (slot, raw) in cut.items()}
+    except ValueError:
+        return None
+    return row.build(**{**row.fixed, **fields}) if row.build else fields["value"]
+
+
+def _read_with(kind: str, text: str) -> tuple[Any, Row] | None:
+    for row in _rows(kind):
+        value = _read_row(row, text)
+        if value is not None:
+            return value, row
+    return None
+
+
+def _read(kind: str, text: str) -> Any:
+    """The value of a phrase, or None. A charge may end in the days that it holds for."""
+    found = _read_with(kind, text)
+    if found or kind not in ("charge", "band"):
+        return found[0] if found else None
+    head, comma, tail = text.rpartition(", ")
+    whole, days = _read_with(kind, head) if comma else None, _read_with("charge tail", tail)
+    if not whole or not days:
+        return None
+    set_days = {name: getattr(days[0], name) for name in ("from_", "to", "on")}
+    return msgspec.structs.replace(whole[0], **set_days)
+
+
+def parse(kind: str, text: str, where: str = "") -> Any | Problem:
+    """The long form of a phrase, or the problem with it: what is expected, and the nearest good phrase where one is close."""
+    tidy = " ".join(text.split()) if len(text) <= LONGEST else ""
+    value = _read(kind, tidy) if tidy else None
+    return value if value is not None else _wrong(kind, tidy or text[:40] + "…", where)
+
+
+def _defaults(build: type) -> dict[str, Any]:
+    return {field.name: field.default for field in msgspec.structs.fields(build)}
+
+
+_defaults = cache(_defaults)
+
+
+def _fits(row: Row, value: Any) -> bool:
+    """Whether the row's template can say all that the value holds."""
+    if row.build is None:
+        return KINDS.get(type(value)) == {"number": "rate"}.get(row.kind, row.kind)
+    if type(value) is not row.build:
+        return False
+    held = {field for field, _, _ in _parts(row.template)[1]}
+    for name, default in _defaults(row.build).items():
+        has = getattr(value, name)
+        if name in held:
+            if has is None:
+                return False
+        elif has != row.fixed.get(name, default):
+            return False
+    return True
+
+
+def _fill(row: Row, value: Any) -> str | None:
+    first, slots = _parts(row.template)
+    text = first
+    for field, slot, words in slots:
+        shown = SLOTS[slot].show(getattr(value, field) if row.build else value)
+        if shown is None:
+            return None
+        text += shown + words
+    return text
+
+
+def show(value: Any, kind: str = "") -> str | None:
+    """The phrase of a value, such that `parse` gives the value back; None where only the long form can say it."""
+    kind = kind or KINDS[type(value)]
+    text = _show(value, kind)
+    return text if text is not None and _read(kind, text) == value else None
+
+
+def _show(value: Any, kind: str) -> str | None:
+    for row in _rows(kind):
+        if not row.only_read and _fits(row, value) and (text := _fill(row, value)) is not None:
+            return text
+    head, days = _headed(value)
+    if days is None:
+        return None
+    tail, whole = _fill(days, value), _show(head, kind)
+    if whole and days.template.startswith("on "):
+        whole = whole.replace(" each time", " once")
+    return f"{whole}, {tail}" if whole and tail else None
+
+
+def _headed(value: Any) -> tuple[Any, Row | None]:
+    """A charge without the days that it holds for, and the row that says them."""
+    if not isinstance(value, Charge):
+        return value, None
+    days = msgspec.structs.replace(Charge(), from_=value.from_, to=value.to, on=value.on)
+    row = next((row for row in _rows("charge tail") if _fits(row, days)), None)
+    return msgspec.structs.replace(value, from_=None, to=None, on=None), row
+
+
+def is_id(text: str) -> bool:
+    """Whether a text can be an id: one word, so that phrases can name it."""
+    return _ID.fullmatch(text) is not None
+
+
+def matched_row(kind: str, text: str) -> Row | None:
+    """The row that reads a phrase; for the reference and for tests."""
+    found = _read_with(kind, text)
+    return found[1] if found else None
+
+
+def _own_words(name: str, lang: str) -> str:
+    return name
+
+
+def prose(value: Any, lang: str, names: Names = _own_words, kind: str = "") -> str:
+    """The words of a printed document for a value; `names` gives the words for ids and event kinds. Falls back to `show`."""
+    kind = kind or KINDS[type(value)]
+    head, tail = _headed(value)
+    said = ""
+    if tail is not None:
+        said, value = (", " if lang == "en" else "，") + _say(tail, value, lang, names), head
+    for row in _rows(kind):
+        if not row.only_read and _fits(row, value) and _fill(row, value) is not None:
+            return _say(row, value, lang, names) + said
+    return (show(value, kind) or str(value)) + said
+
+
+def _say(row: Row, value: Any, lang: str, names: Names) -> str:
+    slots = {field: slot for field, slot, _ in _parts(row.template)[1]}
+    words = row.en if lang == "en" else row.zh
+    return _SLOT.sub(
+        lambda m: SLOTS[slots[m[1]]].say(getattr(value, m[1]) if row.build else value, lang, names), words
+    )
+
+
+_SLIPS = (
+    (re.compile(r"\b(?:an?|every|each) (annex|payment|step|duty)\b"), r"any \1"),
+    (re.compile(r"\b(?:a|each|every) (day|week|hour|month|working day)\b"), r"per started \1"),
+    (re.compile(r"\bper (\w+) started\b"), r"per started \1"),
+    (re.compile(r" ?(?:percent|per cent|％)"), "%"),
+    (re.compile(r"\b([A-Z]{3}) ?([\d,.]+)"), r"\2 \1"),
+    (re.compile(r"[￥¥] ?([\d,.]+)"), r"\1 CNY"),
+    (re.compile(r"\bof the (?:contract )?total\b|\bof contract total\b"), "of total"),
+    (re.compile(r"\bafter (?:the )?(?:signing|signature)\b"), "after signed"),
+    (re.compile(r"^within "), ""),
+    (re.compile(r"\b(?:at most|up to|max(?:imum)?) (?=\d)"), ""),
+    (re.compile(r"\b(less than|under)\b"), "below"),
+    (re.compile(r"\b(more than|over)\b"), "above"),
+    (re.compile(r"\b(?:per|a) (contract year|calendar year)\b"), r"in each \1"),
+)
+"""Slips that people make, and what they meant; a suggestion is only made where it reads."""
+
+
+def _mended(kind: str, text: str) -> str:
+    """A good phrase close to `text`, or ""."""
+    for candidate in _candidates(text):
+        value = _read(kind, candidate)
+        if value is not None:
+            return show(value, kind) or candidate
+    return nearest(text, [row.example for row in _rows(kind)]) if len(text) <= 80 else ""
+
+
+def _candidates(text: str) -> Iterator[str]:
+    mended = text
+    for pattern, words in _SLIPS:
+        if pattern.search(mended):
+            mended = pattern.sub(words, mended)
+            yield pattern.sub(words, text)
+            yield mended
+    for line in (text, mended):
+        yield line.lower()
+        yield _respelled(line)
+        yield _respelled(line.lower())
+        yield f"{line} once"
+        yield line.replace(" per ", " per started ")
+
+
+@cache
+def _vocabulary() -> frozenset[str]:
+    words = {word for row in ROWS for word in re.findall(r"[a-z]{3,}", _SLOT.sub(" ", row.template))}
+    lists = (BASES, WINDOWS, STATES, MOMENTS, ANY, LATENESS, UNITS, dict.fromkeys(PARTS))
+    words |= {part for given in lists for key in given for part in key.split()}
+    return frozenset(words | {f"{unit}s" for unit in UNITS})
+
+
+def _respelled(text: str) -> str:
+    """Each word that no phrase has, replaced by the nearest that one has."""
+    known = _vocabulary()
+    return re.sub(r"[A-Za-z]{3,}", lambda m: m[0] if m[0] in known or m[0].isupper() else nearest(m[0], known) or m[0], text)
+
+
+_BARE_RATE = re.compile(r"(-?\d+(?:\.\d+)?)(?: of (?:[\w. -]+))?(?: (?:per|a|each) .*)?")
+
+
+def _wrong(kind: str, text: str, where: str) -> Problem:
+    bare = _BARE_RATE.fullmatch(text)
+    if kind in ("rate", "share", "charge", "band", "ceiling", "amount", "weight") and bare and Fraction(bare[1]) > 1:
+        rate = Fraction(bare[1])
+        meant = text.replace(bare[1], _show_percent(rate / 10000) or "", 1)
+        args = {"text": text, "percent": f"{show_decimal(rate * 100)} %", "nearest": meant}
+        return Problem("TERMS-RATE-02", where, args)
+    kind = "charge" if kind == "band" else kind
+    close = _mended(kind, text)
+    if close:
+        return Problem(f"TERMS-{kind.upper()}-{3 if kind == 'rate' else 2:02}", where, {"text": text, "nearest": close})
+    return Problem(f"TERMS-{kind.upper()}-01", where, {"text": text})

@@ -1,0 +1,281 @@
+"""Reads events: from tables in a contract file, and from a sheet (CSV or XLSX) with English or Chinese headers.
+
+A cell that cannot be read is named as a spreadsheet names it ("E5"); the rest of its row and sheet is still read.
+"""
+
+import io
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from core.events import KINDS
+from core.problems import Problem, nearest
+
+__all__ = ["HEADERS", "KIND_WORDS", "LARGEST_SHEET", "as_event", "event_problem", "find_sheet", "known_kinds", "normalised", "read_sheet"]
+
+LARGEST_SHEET = 20_000_000
+"""Bytes of a sheet, also when unpacked tenfold; a million rows belong into a store."""
+MOST_ROWS = 200_000
+
+HEADERS: dict[str, tuple[str, ...]] = {
+    "id": ("编号", "序号", "編號"), "what": ("事项", "事件", "事項"), "of": ("对象", "标的", "對象"), "about": ("案件", "个案"),
+    "by": ("行为人", "当事人", "行為人"), "at": ("时间", "发生时间", "日期", "時間"), "from": ("开始", "起", "開始"),
+    "to": ("结束", "止", "結束"), "recorded": ("记录时间", "录入时间", "記錄時間"), "amount": ("金额", "金額"), "currency": ("币种", "幣種"),
+    "value": ("数值", "得分", "數值"), "fault": ("过错", "過錯"), "head": ("损失类别", "類別"), "item": ("评分项", "評分項"),
+    "until": ("延至", "展期至"), "corrects": ("更正", "更正编号"), "evidence": ("证据", "凭证", "證據"), "note": ("备注", "備註"),
+}
+"""Column headers: English is the key; the first Chinese word is the one that is written."""
+
+KIND_WORDS: dict[str, str] = {
+    "交付": "delivered", "提交": "delivered", "验收": "accepted", "验收合格": "accepted", "拒收": "rejected", "开始工作": "starts",
+    "结束工作": "ends", "要求": "demanded", "催告": "demanded", "展期": "extended", "免责": "excused", "等待客户": "waiting for client",
+    "付款": "paid", "损失经证实": "loss proven", "抵销": "set off", "通知": "notified", "索赔": "claimed", "异议": "disputed",
+    "认可": "agreed", "弃权": "waived", "结清": "settled", "签署": "signed", "书面通知": "notified in writing", "同意": "consents",
+    "解除": "terminated", "评分": "scored", "更正": "corrected", "撤回": "withdrawn",
+}
+FAULT_WORDS = {"故意": "intent", "重大过失": "gross negligence", "过失": "negligence"}
+_DATES = ("at", "from", "to", "recorded", "until")
+_CJK_DATE = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日\s*(.*)")
+_SLASHED = re.compile(r"(\d{4})[/.-](\d{1,2})[/.-](\d{1,2})(?:[ T]+(\S+))?")
+_CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d))?(\S*)")
+
+
+class Cell(NamedTuple):
+    """A cell as text, and its name in the sheet."""
+
+    text: str
+    place: str
+
+
+class Rows(NamedTuple):
+    """The rows of a sheet by field, with row numbers, and what is wrong with it."""
+
+    rows: list[tuple[int, dict[str, Cell]]]
+    problems: list[Problem]
+
+
+def find_sheet(contract: Path) -> tuple[Path | None, Problem | None]:
+    """The sheet of events beside a contract file: "<stem>-events", else "events", as .csv or .xlsx."""
+    for stem in (f"{contract.stem}-events", "events"):
+        found = [p for p in (contract.with_name(f"{stem}.csv"), contract.with_name(f"{stem}.xlsx")) if p.is_file()]
+        if len(found) > 1:
+            return None, Problem("FILE-SHEET-03", args={"first": found[0].name, "second": found[1].name}, file=str(found[0]))
+        if found:
+            return found[0], None
+    return None, None
+
+
+def normalised(raw: Mapping[str, Any], number: int, kinds: Iterable[str], titles: Mapping[str, str]) -> dict[str, Any]:
+    """"A1 delivered" is kind "delivered" of "A1"; "fieldtech consents" is kind "consents" by "fieldtech"."""
+    event = dict(raw)
+    event.setdefault("id", f"E{number}")
+    what = event.get("what")
+    if isinstance(what, str):
+        what = " ".join(what.split())
+        event["what"] = what = titles.get(what) or KIND_WORDS.get(what, what)
+        if what not in kinds:
+            _split(event, what, frozenset(kinds))
+    if isinstance(event.get("value"), (int, Decimal)) and not isinstance(event.get("value"), bool):
+        event["value"] = str(event["value"])
+    if event.get("fault") in FAULT_WORDS:
+        event["fault"] = FAULT_WORDS[event["fault"]]
+    return event
+
+
+def _split(event: dict[str, Any], what: str, kinds: frozenset[str]) -> None:
+    subject, _, rest = what.partition(" ")
+    if rest not in kinds:
+        return
+    event["what"] = rest
+    role = "by" if rest == "consents" or event.get("of") is not None else "of"
+    event.setdefault(role, subject)
+
+
+def read_sheet(path: Path) -> Rows:
+    """The rows of a CSV or XLSX sheet by field; anything that is not one is a problem."""
+    try:
+        size = path.stat().st_size
+        if size > LARGEST_SHEET:
+            return Rows([], [Problem("FILE-SIZE-01", args={"largest": LARGEST_SHEET // 1_000_000}, file=str(path))])
+        data = path.read_bytes()
+    except OSError as error:
+        return Rows([], [Problem("FILE-PATH-03", args={"detail": error.strerror or ""}, file=str(path))])
+    read = _workbook(data) if path.suffix.lower() == ".xlsx" else _csv(data)
+    if isinstance(read, Problem):
+        return Rows([], [msgspec.structs.replace(read, file=str(path))])
+    found = _by_field(read)
+    return Rows(found.rows, [msgspec.structs.replace(p, file=str(path)) for p in found.problems])
+
+
+def _csv(data: bytes) -> list[tuple[int, list[Any]]] | Problem:
+    import csv
+
+    text = _decoded(data)
+    if text is None or "\0" in text:
+        return Problem("FILE-ENCODING-02")
+    first = text.partition("\n")[0]
+    mark = max(",;\t", key=first.count)
+    rows: list[tuple[int, list[Any]]] = []
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
+    try:
+        for row in reader:
+            rows.append((reader.line_num, list(row)))
+            if len(rows) > MOST_ROWS:
+                return Problem("FILE-SHEET-04", args={"most": MOST_ROWS})
+    except csv.Error:
+        return Problem("FILE-SHEET-01", line=reader.line_num)
+    return rows
+
+
+def _decoded(data: bytes) -> str | None:
+    """UTF-8 with or without a mark, UTF-16 with one, or GBK, which Chinese Excel writes."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        encodings: tuple[str, ...] = ("utf-16",)
+    else:
+        encodings = ("utf-8-sig", "gb18030")
+    for encoding in encodings:
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return None
+
+
+def _workbook(data: bytes) -> list[tuple[int, list[Any]]] | Problem:
+    """The first sheet of a workbook; nothing in it is computed, formulas give the value that was saved."""
+    import warnings
+    import zipfile
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as parts:
+            if sum(part.file_size for part in parts.infolist()) > 10 * LARGEST_SHEET:
+                return Problem("FILE-SIZE-01", args={"largest": LARGEST_SHEET // 1_000_000})
+    except zipfile.BadZipFile:
+        return Problem("FILE-SHEET-01")
+    from openpyxl import load_workbook
+
+    rows: list[tuple[int, list[Any]]] = []
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # openpyxl warns of styles that it drops; we read values only
+            book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+            for number, row in enumerate(book.worksheets[0].iter_rows(), start=1):
+                rows.append((number, [_cell(cell) for cell in row]))
+                if number > MOST_ROWS:
+                    return Problem("FILE-SHEET-04", args={"most": MOST_ROWS})
+            book.close()
+    except Exception:  # whatever a damaged workbook makes openpyxl raise, its author reads one sentence
+        return Problem("FILE-SHEET-01")
+    return rows
+
+
+def _cell(cell: Any) -> Any:
+    """A date cell without hours in its format is a day, not midnight."""
+    value = cell.value
+    if isinstance(value, datetime) and value.time() == datetime.min.time() and "h" not in str(cell.number_format).lower():
+        return value.date()
+    return value
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else repr(value)
+    return str(value).strip()
+
+
+def _by_field(rows: list[tuple[int, list[Any]]]) -> Rows:
+    filled = [(number, cells) for number, row in rows if any(cells := [_text(cell) for cell in row])]
+    if not filled:
+        return Rows([], [Problem("FILE-SHEET-02", args={"known": ", ".join(HEADERS)})])
+    known = {word: field for field, words in HEADERS.items() for word in (field, *words)}
+    (top, header), *body = filled
+    columns: dict[int, str] = {}
+    problems: list[Problem] = []
+    for i, word in enumerate(header):
+        name = " ".join(word.split())
+        field = known.get(name.lower())
+        if field is None and name:
+            close = nearest(name.lower(), known)
+            problems.append(Problem("EVENT-COLUMN-02" if close else "EVENT-COLUMN-01", _place(i, top), {"text": name, "nearest": close}, top))
+        elif field in columns.values():
+            problems.append(Problem("EVENT-COLUMN-03", _place(i, top), {"text": name}, top))
+        elif field:
+            columns[i] = field
+    if "what" not in columns.values():
+        problems.append(Problem("FILE-SHEET-02", _place(0, top), {"known": ", ".join(HEADERS)}, top))
+        return Rows([], problems)
+    found = []
+    for number, cells in body:
+        found.append((number, {columns[i]: Cell(cell, _place(i, number)) for i, cell in enumerate(cells) if cell and i in columns}))
+        problems += [Problem("EVENT-CELL-01", _place(i, number), {"text": cell[:60]}, number)
+                     for i, cell in enumerate(cells) if cell and i >= len(header)]
+    return Rows(found, problems)
+
+
+def _place(column: int, row: int) -> str:
+    """A cell as a spreadsheet names it: column 0, row 5 is A5."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return f"{letters}{row}"
+
+
+def as_event(cells: Mapping[str, Cell]) -> dict[str, Any]:
+    """The cells of a row as the table of an event in a contract file."""
+    event: dict[str, Any] = {}
+    for field, cell in cells.items():
+        if field == "currency":
+            continue
+        event[field] = _iso(cell.text) if field in _DATES else cell.text
+    if "amount" in event:
+        event["amount"] = _amount(event["amount"], cells.get("currency"))
+    return event
+
+
+def _amount(text: str, currency: Cell | None) -> str:
+    """"100000" with a column "currency" is "100000 CNY"."""
+    return f"{text} {currency.text}" if currency and re.fullmatch(r"-?[\d,]+(?:\.\d+)?", text) else text
+
+
+def _iso(text: str) -> str:
+    """The ways in which people write dates with the year first, as ISO; anything else is left for the reader to refuse."""
+    match = _CJK_DATE.fullmatch(text) or _SLASHED.fullmatch(text)
+    if not match:
+        return text
+    year, month, day, clock = match.groups()
+    iso = f"{year}-{int(month):02}-{int(day):02}"
+    if not clock:
+        return iso
+    time = _CLOCK.fullmatch(clock)
+    if not time:
+        return text
+    return f"{iso}T{int(time[1]):02}:{time[2]}:{time[3] or '00'}{time[4]}"
+
+
+def known_kinds(contract_kinds: Mapping[str, Any]) -> tuple[frozenset[str], dict[str, str]]:
+    """All kinds of event that a contract may use, and its own kinds by their titles in any language."""
+    titles = {}
+    for kind, own in contract_kinds.items():
+        for word in getattr(own, "title", {}).values():
+            titles[word] = kind
+    return frozenset({*KINDS, *contract_kinds}), titles
+
+
+def event_problem(problem: Problem, cells: Mapping[str, Cell], row: int, file: str) -> Problem:
+    """A problem of an event, placed in the cell that it comes from."""
+    field = problem.where.rpartition(".")[2]
+    cell = cells.get(field)
+    return msgspec.structs.replace(problem, where=cell.place if cell else _place(0, row), line=row, file=file)
+
+

@@ -1,0 +1,346 @@
+"""Prints clause texts: each `{path}` of a text becomes the words of that term in one language."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from contracts import phrases
+from contracts.templates import Template, shared
+from core.money import Money, show_decimal
+from core.periods import Period
+from core.terms import Charge, Contract, Languages, Term, find
+
+__all__ = ["BLANK", "FIELD", "Example", "Numbers", "Unprintable", "annex_name", "fill", "in_hant", "item_number", "printed"]
+
+BLANK = "________"
+"""What stands for a value that is still open."""
+
+FIELD = re.compile(r"\{([^{}]+)\}")
+
+Numbers = Mapping[str, str]
+"""The number of each clause by its id."""
+
+Example = Callable[[Contract, str, int], Money | None]
+"""Works an example: contract, obligation and days late; None where it cannot."""
+
+
+class Unprintable(LookupError):
+    """A path that leads nowhere, or to a value for which a document has no words."""
+
+
+class Names(NamedTuple):
+    """The words of one contract for its own ids, as phrases ask for them."""
+
+    contract: Contract
+
+    def __call__(self, key: str, lang: str) -> str:
+        contract = self.contract
+        if key in contract.parties:
+            return _text(contract.parties[key].label, lang)
+        if key in contract.third_parties:
+            return _text(contract.third_parties[key].name, lang)
+        if key in contract.event_kinds:
+            return _text(contract.event_kinds[key].title, lang) or key
+        if any(annex.id == key for annex in contract.annexes):
+            return annex_name(contract, key, lang)
+        for item in (*contract.payments, *contract.steps, *contract.measures, *contract.scorecards):
+            if item.id == key and item.title:
+                return _text(item.title, lang)
+        return key
+
+
+def annex_name(contract: Contract, key: str, lang: str) -> str:
+    """附件二, Annex 2: annexes are numbered as they stand in the contract."""
+    from contracts.papers.numerals import ordinal
+
+    number = next((n for n, annex in enumerate(contract.annexes, 1) if annex.id == key), 0)
+    if not number:
+        raise Unprintable(f"annex:{key}")
+    return _word("join", "annex", lang).format(han=ordinal(number), number=number)
+
+
+def fill(line: str, contract: Contract, template: Template, lang: str, numbers: Numbers, example: Example | None = None) -> str | None:
+    """One line with its paths printed; None where it has nothing to say (an empty list, an example that cannot be worked)."""
+    empty = False
+
+    def field(found: re.Match[str]) -> str:
+        nonlocal empty
+        words = _field(found[1], contract, template, lang, numbers, example)
+        empty = empty or words is None
+        return words or ""
+
+    filled = FIELD.sub(field, line)
+    return None if empty else filled
+
+
+def _field(name: str, contract: Contract, template: Template, lang: str, numbers: Numbers, example: Example | None) -> str | None:
+    before, colon, after = name.partition(":")
+    if not colon:
+        return _defined(printed(contract, template, name, lang), template, lang)
+    if before == "clause":
+        return _clause_number(template, after, numbers)
+    if before == "annex":
+        return annex_name(contract, after, lang)
+    if before == "example":
+        return _example(contract, template, after, lang, example)
+    if after == "capitals":
+        return _capitals(_found(contract, before), lang)
+    raise Unprintable(name)
+
+
+def printed(contract: Contract, template: Template, path: str, lang: str) -> str | None:
+    """The words of the term at `path`; BLANK where it is open, None where it is an empty list."""
+    head, _, rest = path.partition(".")
+    if head == "fixed":
+        return _fixed(template, rest, lang)
+    value = _found(contract, path)
+    if value is None or value == {}:
+        return BLANK if not path.endswith(".deemed_accepted") else None
+    if isinstance(value, tuple):
+        return _listed(contract, path, value, lang) if value else None
+    if isinstance(value, dict):
+        return _shares(contract, value, lang) if all(isinstance(v, Fraction) for v in value.values()) else _text(value, lang)
+    if isinstance(value, str):
+        return _said(contract, path, value, lang)
+    return _value(contract, value, lang, path)
+
+
+def in_hant(text: str, keep: tuple[str, ...]) -> str:
+    """Simplified in Traditional script, except names and addresses, which are never converted."""
+    from locales import convert_hant
+
+    if not keep:
+        return convert_hant(text)
+    parts = re.split("(" + "|".join(re.escape(name) for name in sorted(keep, key=len, reverse=True)) + ")", text)
+    return "".join(part if part in keep else convert_hant(part) for part in parts)
+
+
+def item_number(number: int, lang: str) -> str:
+    """（1） and (1)."""
+    return f"（{number}）" if lang.startswith("zh") else f"({number})"
+
+
+def _value(contract: Contract, value: Any, lang: str, path: str) -> str:
+    if isinstance(value, date):
+        return _day(value, lang)
+    if isinstance(value, Term):
+        return _term(value, lang)
+    if isinstance(value, Languages):
+        return _languages(value, lang)
+    if isinstance(value, Charge) and value.per is not None and not (value.from_ or value.to or value.on):
+        return _running(contract, value, lang)
+    if type(value) not in phrases.KINDS:
+        raise Unprintable(path)
+    return phrases.prose(value, lang, Names(contract))
+
+
+def _running(contract: Contract, charge: Charge, lang: str) -> str:
+    """A charge that runs, so said that the reading is forced: for each day (or part) of delay."""
+    assert charge.per is not None
+    per = phrases.prose(charge.per, lang, Names(contract))
+    if lang != "en" and charge.per.n == 1:
+        per = f"一{per}"
+    if charge.rate is None or charge.of is None:
+        return _word("charge", "fixed", lang).format(per=per, amount=phrases.prose(charge.amount, lang))
+    share = phrases.prose(Charge(rate=charge.rate, of=charge.of), lang, Names(contract), "charge")
+    base, rate = _base_and_rate(share, lang)
+    return _word("charge", "running", lang).format(per=per, base=base, rate=rate)
+
+
+def _base_and_rate(once: str, lang: str) -> tuple[str, str]:
+    """The two parts of the prose of a one-off share."""
+    if lang == "en":
+        rate, _, base = once.removesuffix(", once").partition(" of ")
+        return base, rate
+    base, _, rate = once.removeprefix("一次性按").rpartition("的")
+    return base, rate
+
+
+def _said(contract: Contract, path: str, value: str, lang: str) -> str:
+    """A word of the terms: a party, a closed list's word, or the text itself."""
+    *_, parent, last = ["", *path.split(".")]
+    if last in ("owed_by", "owed_to", "limits", "engaged_by", "recourse"):
+        return Names(contract)(value, lang)
+    if last == "prevailing":
+        return _word("languages", value, lang)
+    if parent == "knobs":
+        return _word("knobs", last, lang, value)
+    if last in ("order", "window"):
+        return _word(last, value, lang)
+    return value
+
+
+def _listed(contract: Contract, path: str, values: tuple[Any, ...], lang: str) -> str:
+    last = path.rpartition(".")[2]
+    if last in ("covers", "except", "limit_except"):
+        words = [_word("heads", value, lang) for value in values]
+    elif last == "raised_if":
+        party = path.split(".")[1]
+        words = [_condition(contract, value, party, lang) for value in values]
+    elif last in ("accepted_by",):
+        words = [Names(contract)(value, lang) for value in values]
+    else:
+        raise Unprintable(path)
+    return _joined(words, lang)
+
+
+def _condition(contract: Contract, value: str, party: str, lang: str) -> str:
+    """An event that raises a limit: "notified in writing", or "<third party> consents"."""
+    who, _, what = value.rpartition(" ")
+    key = what if who in contract.third_parties else value
+    name = Names(contract)(who if who in contract.third_parties else party, lang)
+    return _word("events", key, lang).format(party=name)
+
+
+def _joined(words: list[str], lang: str) -> str:
+    if len(words) == 1:
+        return words[0]
+    return _word("join", "list", lang).join(words[:-1]) + _word("join", "final", lang) + words[-1]
+
+
+def _shares(contract: Contract, shares: Mapping[str, Fraction], lang: str) -> str:
+    pattern = _word("join", "share", lang)
+    said = [pattern.format(party=Names(contract)(key, lang), rate=_rate(rate)) for key, rate in shares.items()]
+    return _word("join", "shares", lang).join(said)
+
+
+def _rate(rate: Fraction) -> str:
+    percent = show_decimal(rate * 100)
+    return show_decimal(rate) if "/" in percent else f"{percent}%"
+
+
+def _day(day: date, lang: str) -> str:
+    from contracts.papers.numerals import spoken_day
+
+    return spoken_day(day, lang)
+
+
+def _term(term: Term, lang: str) -> str:
+    """From the first day to the last, both said, so that no reader has to count."""
+    first = _day(term.from_, lang)
+    last = term.until or (_last_day(term) if term.for_ else None)
+    if last is None:
+        return _word("join", "open_term", lang).format(first=first, length=phrases.prose(term.for_, lang) if term.for_ else BLANK)
+    return _word("join", "term", lang).format(first=first, last=_day(last, lang))
+
+
+def _last_day(term: Term) -> date | None:
+    """By KNOBS `term_end`, usage: the day before the anniversary; no calendar is needed for whole months and years."""
+    from core.periods import Counting, term_end
+    from core.worktime import Calendar
+
+    assert term.for_ is not None
+    last = term_end(term.from_, term.for_, Counting(), Calendar("none", "1", "Asia/Shanghai"))
+    return last if isinstance(last, date) else None
+
+
+def _languages(languages: Languages, lang: str) -> str:
+    tags = [tag for tag in (languages.prevailing, *languages.also) if tag]
+    return _joined([_word("languages", tag, lang) for tag in tags], lang)
+
+
+def _fixed(template: Template, key: str, lang: str) -> str:
+    figure = template.fixed.get(key)
+    if figure is None:
+        raise Unprintable(f"fixed.{key}")
+    period = phrases.parse("period", figure.value)
+    return phrases.prose(period, lang) if isinstance(period, Period) else figure.value
+
+
+def _clause_number(template: Template, key: str, numbers: Numbers) -> str:
+    """The number of a clause; an alternative that is not in the text gives its place to the one that is."""
+    if key in numbers:
+        return numbers[key]
+    asked = template.alternatives.get(key)
+    for other, alternative in template.alternatives.items():
+        if asked and other in numbers and alternative.question == asked.question:
+            return numbers[other]
+    raise Unprintable(f"clause:{key}")
+
+
+def _example(contract: Contract, template: Template, directive: str, lang: str, example: Example | None) -> str | None:
+    """`late-annex A1 12 days`: the rule, the obligation, and how late it is."""
+    parts = directive.split()
+    if len(parts) != 4 or not parts[2].isdigit():
+        raise Unprintable(f"example:{directive}")
+    rule, of, days = parts[0], parts[1], int(parts[2])
+    if rule not in {each.id for each in contract.rules}:
+        raise Unprintable(f"example:{directive}")
+    amount = example(contract, of, days) if example else None
+    if amount is None:
+        return None
+    paid = any(payment.id == of for payment in contract.payments)
+    words = _word("examples", "paid" if paid else "late", lang)
+    return words.format(annex=Names(contract)(of, lang), days=phrases.prose(Period(days, "day"), lang), money=phrases.prose(amount, lang))
+
+
+def _capitals(value: Any, lang: str) -> str:
+    from contracts.papers.numerals import capitals
+
+    if value is None:
+        return BLANK
+    if not isinstance(value, Money):
+        raise Unprintable(str(value))
+    return _english(value) if lang == "en" else capitals(value.minor, value.currency)
+
+
+_ONES = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+).split()
+_TENS = ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_CURRENCIES = {"CNY": "Renminbi"}
+
+
+def _english(money: Money) -> str:
+    """Renminbi one million two hundred thousand; parts as a hundredth: "and 50/100"."""
+    whole, part = divmod(abs(money.minor), 100)
+    cents = f" and {part:02}/100" if part else ""
+    return f"{_CURRENCIES.get(money.currency, money.currency)} {'minus ' if money.minor < 0 else ''}{_spelt(whole)}{cents}"
+
+
+def _spelt(number: int) -> str:
+    for size, name in ((10**9, "billion"), (10**6, "million"), (10**3, "thousand")):
+        if number >= size:
+            high, low = divmod(number, size)
+            gap = "" if not low else " and " if low < 100 else " "
+            return f"{_spelt(high)} {name}{gap}{_spelt(low) if low else ''}"
+    if number >= 100:
+        high, low = divmod(number, 100)
+        return f"{_ONES[high]} hundred" + (f" and {_spelt(low)}" if low else "")
+    if number >= 20:
+        return _TENS[number // 10] + (f"-{_ONES[number % 10]}" if number % 10 else "")
+    return _ONES[number]
+
+
+def _found(contract: Contract, path: str) -> Any:
+    try:
+        return find(contract, path)
+    except LookupError:
+        raise Unprintable(path) from None
+
+
+def _word(table: str, key: str, lang: str, value: str | None = None) -> str:
+    entry = shared("words").get(table, {}).get(key)
+    if value is not None and entry is not None:
+        entry = entry.get(value)
+    if entry is None:
+        raise Unprintable(".".join(part for part in (table, key, value) if part))
+    return str(entry["en" if lang == "en" else "zh-Hans"])
+
+
+def _text(text: Mapping[str, str], lang: str) -> str:
+    for tag in (lang, "en" if lang == "en" else "zh-Hans", "*", "zh-Hans", "en"):
+        if tag in text:
+            return text[tag]
+    return next(iter(text.values()), BLANK)
+
+
+def _defined(words: str | None, template: Template, lang: str) -> str | None:
+    """Printed values use the defined words of this text: "the Contract Price" for "the contract total"."""
+    if words is None:
+        return None
+    for said, meant in template.defined.get("en" if lang == "en" else "zh-Hans", {}).items():
+        words = words.replace(said, meant)
+    return words

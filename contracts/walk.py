@@ -1,0 +1,408 @@
+"""Walks a parsed contract file along the types of `core.terms` and collects every problem with its path.
+
+A field that cannot be read keeps its default, so that one mistake does not hide the next.
+"""
+
+import re
+import types
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from functools import cache
+from typing import Any, NamedTuple, Union, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from contracts import phrases
+from core.problems import Problem, nearest
+from core.terms import (
+    Amendment, Band, Cap, Ceiling, Charge, Contract, CountingTerms, Decision, Languages, Measure, Payment, Range, Reading, Rule, Scorecard,
+)
+
+__all__ = ["APPLIES", "BAD", "LANGUAGES", "Path", "Walk", "fields", "read_by_path", "type_at"]
+
+Path = tuple[str | int, ...]
+BAD: Any = object()
+"""Stands for a value that could not be read; its problem is noted."""
+
+APPLIES = {
+    "days from then on": "days", "what falls due from then on": "due", "losses from then on": "losses",
+    "everything unsettled": "everything",
+}
+LANGUAGES = {"zh": "zh-Hans"}
+TAGS = ("*", "zh", "zh-Hans", "zh-Hant", "en")
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+CLOSED: dict[tuple[type, str], tuple[str, ...]] = {
+    (Rule, "counts"): ("days after grace", "days after due"),
+    (Rule, "tiering"): ("each day at its own rate", "all days at the rate reached"),
+    (Payment, "order"): ("principal first", "costs, interest, principal", "pro rata"),
+    (Ceiling, "per"): ("obligation", "all", *phrases.WINDOWS),
+    (Cap, "window"): ("the day it accrued", "the day of the breach", "the day of the claim", "the day of payment"),
+    (Cap, "order"): ("first come", "first come; same day pro rata", "pro rata", "by head"),
+    (Measure, "kind"): ("share of steps kept", "mean", "sum", "count"),
+    (Scorecard, "kind"): ("weighted mean",),
+    (Scorecard, "missing"): ("its weight goes to the others", "counts as 0", "counts in full", "no score"),
+    (Amendment, "applies"): tuple(APPLIES.values()),
+}
+"""Fields that take one of a few words."""
+
+
+class Field(NamedTuple):
+    name: str
+    type: Any
+    required: bool
+
+
+@cache
+def fields(struct: type) -> dict[str, Field]:
+    """The fields of a struct by their names in a file."""
+    hints = get_type_hints(struct)
+    return {
+        f.encode_name: Field(f.name, hints[f.name], f.required)
+        for f in msgspec.structs.fields(struct)
+    }
+
+
+@cache
+def _plain(annotation: Any) -> tuple[Any, ...]:
+    """The types that an annotation allows, without None."""
+    if get_origin(annotation) in (Union, types.UnionType):
+        return tuple(a for a in get_args(annotation) if a is not type(None))
+    return (annotation,)
+
+
+def _is_struct(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, msgspec.Struct)
+
+
+class Walk:
+    """One pass over a parsed file; `found` collects problems with the raw path of each."""
+
+    def __init__(self, root: Any, written_by_people: bool = True) -> None:
+        self.root = root
+        self.people = written_by_people
+        self.found: list[tuple[Path, Problem]] = []
+
+    def wrong(self, path: Path, code: str, /, **args: Any) -> Any:
+        """Note a problem; gives BAD, so that a reader can return it."""
+        self.found.append((path, Problem(code, self.where(path), args)))
+        return BAD
+
+    def near(self, path: Path, code: str, text: str, known: Iterable[str]) -> Any:
+        """Note an unknown word: code -01 lists what is known, -02 names the nearest."""
+        words = list(known)
+        close = nearest(text, words)
+        if close:
+            return self.wrong(path, f"{code}-02", text=text, nearest=close)
+        return self.wrong(path, f"{code}-01", text=text[:60], known=", ".join(words))
+
+    def where(self, path: Path) -> str:
+        """A path in the author's terms: list items by their ids."""
+        here, words = self.root, []
+        for step in path:
+            here = _child(here, step)
+            own = here.get("id") if isinstance(step, int) and isinstance(here, dict) else None
+            words.append(own if isinstance(own, str) else str(step + 1) if isinstance(step, int) else step)
+        return ".".join(words)
+
+    def value(self, annotation: Any, raw: Any, path: Path) -> Any:
+        """Read `raw` as one of the types that the annotation allows."""
+        options = _plain(annotation)
+        if len(options) > 1:
+            return self._either(options, raw, path)
+        [one] = options
+        if one in phrases.KINDS:
+            return self._phrase(one, phrases.KINDS[one], raw, path)
+        origin = get_origin(one)
+        if origin is tuple:
+            return self._list(get_args(one)[0], raw, path)
+        if origin is dict:
+            return self._mapping(get_args(one)[1], raw, path)
+        if _is_struct(one):
+            return self.struct(one, raw, path)
+        return self._scalar(one, raw, path)
+
+    def _either(self, options: tuple[Any, ...], raw: Any, path: Path) -> Any:
+        """A union: an amount (money or share), a day or a time, a day or the words of an event."""
+        if date in options:
+            if isinstance(raw, str) and str in options and not re.match(r"\d{4}-\d", raw):
+                return raw.removeprefix("when ")
+            return self._time(raw, path, datetime in options)
+        if isinstance(raw, str):
+            return self._read(phrases.parse("amount", raw), path)
+        share = isinstance(raw, dict) and "rate" in raw
+        return self.value(options[-1] if share else options[0], raw, path)
+
+    def _phrase(self, struct: Any, kind: str, raw: Any, path: Path) -> Any:
+        if isinstance(raw, str):
+            return self._read(phrases.parse(kind, raw), path)
+        if isinstance(raw, date) and kind == "due":
+            return struct(on=self._time(raw, path, True))
+        if isinstance(raw, (int, Decimal)) and not isinstance(raw, bool) and struct is Fraction:
+            return self._read(phrases.parse(kind, str(raw)), path)
+        if isinstance(raw, dict) and struct is not Fraction and kind != "money":
+            return self.struct(struct, raw, path)
+        return self._read(phrases.parse(kind, _named(raw)), path)
+
+    def _read(self, value: Any, path: Path) -> Any:
+        if isinstance(value, Problem):
+            return self.wrong(path, value.code, **value.args)
+        return value
+
+    def _list(self, annotation: Any, raw: Any, path: Path) -> Any:
+        if annotation is Band and isinstance(raw, dict):
+            return self._bands(raw, path)
+        if not isinstance(raw, list):
+            return self.wrong(path, "TERMS-TYPE-04", got=_named(raw))
+        items = [self.value(annotation, item, (*path, i)) for i, item in enumerate(raw)]
+        return tuple(item for item in items if item is not BAD)
+
+    def _bands(self, raw: dict[str, Any], path: Path) -> Any:
+        """Bands as a table: "from 75 to below 85" = "5% of total"."""
+        bands = []
+        for key, charge in raw.items():
+            here = (*path, key)
+            held = self._read(phrases.parse("range", key), here)
+            costs = self._read(phrases.parse("band", charge), here) if isinstance(charge, str) else self.value(Charge, charge, here)
+            if held is not BAD and costs is not BAD:
+                bands.append(Band(held, costs))
+        return tuple(bands)
+
+    def _mapping(self, annotation: Any, raw: Any, path: Path) -> Any:
+        if annotation is str and isinstance(raw, str):
+            return {"*": raw}
+        if not isinstance(raw, dict):
+            return self.wrong(path, "TERMS-TYPE-05", got=_named(raw))
+        if isinstance(raw, _Knobs):
+            return dict(raw)
+        read = {key: self.value(annotation, item, (*path, key)) for key, item in raw.items()}
+        if annotation is str:
+            self._languages(raw, path)
+            return {LANGUAGES.get(key, key): item for key, item in read.items() if item is not BAD}
+        return {key: item for key, item in read.items() if item is not BAD}
+
+    def _languages(self, raw: dict[str, Any], path: Path) -> None:
+        for key in raw:
+            if key not in TAGS:
+                self.near((*path, key), "TERMS-LANGUAGE", key, TAGS)
+
+    def struct(self, struct: Any, raw: Any, path: Path) -> Any:
+        """Read a table as a struct; a field that cannot be read keeps its default, so that the rest is still looked at."""
+        if not isinstance(raw, dict):
+            return self.wrong(path, "TERMS-TYPE-05", got=_named(raw))
+        special = _SPECIAL.get(struct)
+        if special:
+            raw = special(self, raw, path)
+        known, values, whole = fields(struct), {}, True
+        for key, item in raw.items():
+            field = known.get(key)
+            if field is None:
+                self._unknown(struct, key, path)
+                continue
+            value = self._field(struct, field, key, item, (*path, key))
+            if value is not BAD:
+                values[field.name] = value
+            elif field.required:
+                whole = False
+        for key, field in known.items():
+            if field.required and key not in raw:
+                whole = False
+                self.wrong(path, "TERMS-MISSING-01", key=key, example=_example_for(field.type))
+        return struct(**values) if whole else BAD
+
+    def _field(self, struct: Any, field: Field, key: str, raw: Any, path: Path) -> Any:
+        if field.type is Any or (struct is Amendment and key == "set") or (struct is Reading and key == "options"):
+            return raw
+        if struct is Range or (struct in phrases.KINDS and not self.people and Fraction in _plain(field.type)):
+            return self._number(raw, path)
+        value = self.value(field.type, raw, path)
+        allowed = CLOSED.get((struct, field.name))
+        if allowed and isinstance(value, str) and value not in allowed:
+            return self.near(path, "TERMS-WORD", value, allowed)
+        return value
+
+    def _number(self, raw: Any, path: Path) -> Any:
+        if isinstance(raw, bool) or not isinstance(raw, (str, int, Decimal)):
+            return self.wrong(path, "TERMS-TYPE-07", got=_named(raw))
+        return self._read(phrases.parse("number", str(raw)), path)
+
+    def _unknown(self, struct: Any, key: str, path: Path) -> None:
+        """An unknown key; in TOML it is often a key of the table above, written after a sub-table."""
+        close = nearest(key, fields(struct))
+        above = None if close else self._table_above(key, path)
+        if above is not None:
+            self.wrong((*path, key), "TERMS-KEY-03", key=key, table=self.where(path), belongs=above)
+        else:
+            self.near((*path, key), "TERMS-KEY", key, fields(struct))
+
+    def _table_above(self, key: str, path: Path) -> str | None:
+        for end in range(len(path) - 1, -1, -1):
+            kind = type_at(path[:end])
+            if _is_struct(kind) and key in fields(kind):
+                return self.where(path[:end]) or "(top)"
+        return None
+
+    def _time(self, raw: Any, path: Path, clock: bool) -> Any:
+        """A day, or a local or aware time where `clock` allows it; text in ISO form is taken as well."""
+        if isinstance(raw, str):
+            try:
+                raw = date.fromisoformat(raw) if len(raw) == 10 else datetime.fromisoformat(raw)
+            except ValueError:
+                return self.wrong(path, "TERMS-DATE-01", text=_named(raw))
+        if isinstance(raw, date) and not FIRST_YEAR <= raw.year <= LAST_YEAR:
+            return self.wrong(path, "TERMS-DATE-03", text=raw.isoformat(), first=FIRST_YEAR, last=LAST_YEAR)
+        if isinstance(raw, datetime):
+            return raw if clock else self.wrong(path, "TERMS-DATE-02", text=raw.isoformat(), day=raw.date().isoformat())
+        if isinstance(raw, date):
+            return raw
+        return self.wrong(path, "TERMS-TYPE-06", got=_named(raw))
+
+    def _scalar(self, annotation: Any, raw: Any, path: Path) -> Any:
+        if annotation is date:
+            return self._time(raw, path, False)
+        if annotation is datetime:
+            return self._time(raw, path, True)
+        fits = isinstance(raw, annotation) and not (annotation is int and isinstance(raw, bool))
+        if fits:
+            return raw
+        return self.wrong(path, _TYPE_CODES[annotation], got=_named(raw))
+
+
+_TYPE_CODES: dict[Any, str] = {str: "TERMS-TYPE-01", int: "TERMS-TYPE-02", bool: "TERMS-TYPE-03"}
+_EXAMPLES: dict[Any, str] = {str: '"…"', int: "1", bool: "true"}
+
+
+def _named(raw: Any) -> str:
+    """A value as the file shows it, shortened."""
+    if isinstance(raw, (dict, list)):
+        return "{…}" if isinstance(raw, dict) else "[…]"
+    if isinstance(raw, int) and raw.bit_length() > 200:
+        return "999…"
+    shown = "null" if raw is None else str(raw).lower() if isinstance(raw, bool) else str(raw)
+    return shown if len(shown) <= 60 else shown[:59] + "…"
+
+
+def _example(kind: str) -> str:
+    return next(f'"{row.example}"' for row in phrases.ROWS if row.kind == kind)
+
+
+def _example_for(annotation: Any) -> str:
+    [first, *_] = _plain(annotation)
+    if first in phrases.KINDS:
+        return _example(phrases.KINDS[first])
+    return _EXAMPLES.get(first, "2026-06-30" if first is date else "{ … }")
+
+
+def _child(here: Any, step: str | int) -> Any:
+    try:
+        return here[step]
+    except (KeyError, IndexError, TypeError):
+        return None
+
+
+def _counting(walk: Walk, raw: dict[str, Any], path: Path) -> dict[str, Any]:
+    """All settings but the four named ones are knobs; `core.presets` says which exist."""
+    named: dict[str, Any] = {key: raw[key] for key in ("preset", "calendar", "zone", "hours") if key in raw}
+    given = {key: item for key, item in raw.items() if key not in named and key != "knobs"}
+    inner = raw.get("knobs", {})
+    knobs = {**(inner if isinstance(inner, dict) else {}), **given}
+    for key, item in knobs.items():
+        if not isinstance(item, (str, int)):
+            walk.wrong((*path, key), "TERMS-TYPE-01", got=_named(item))
+    texts = {key: {True: "yes", False: "no"}[item] if isinstance(item, bool) else str(item) for key, item in knobs.items()
+             if isinstance(item, (str, int))}
+    return {**named, **({"knobs": _Knobs(texts)} if texts else {})}
+
+
+class _Knobs(dict[str, str]):
+    """Knobs are words by name, not words by language."""
+
+
+def _with_language(walk: Walk, raw: dict[str, Any], path: Path) -> dict[str, Any]:
+    def tag(word: Any) -> Any:
+        return LANGUAGES.get(word, word) if isinstance(word, str) else word
+
+    also = raw.get("also")
+    return {
+        **raw,
+        **({"prevailing": tag(raw["prevailing"])} if "prevailing" in raw else {}),
+        **({"also": [tag(word) for word in also]} if isinstance(also, list) else {}),
+    }
+
+
+def _with_applies(walk: Walk, raw: dict[str, Any], path: Path) -> dict[str, Any]:
+    """"to days from then on" and "days from then on" are "days"."""
+    said = raw.get("applies")
+    if not isinstance(said, str):
+        return raw
+    said = said.removeprefix("to ")
+    return {**raw, "applies": APPLIES.get(said, said)}
+
+
+_SPECIAL: dict[type, Callable[[Walk, dict[str, Any], Path], dict[str, Any]]] = {
+    CountingTerms: _counting, Languages: _with_language, Amendment: _with_applies,
+}
+
+
+def type_at(path: Path, root: Any = Contract) -> Any:
+    """The annotation at a path such as ("rules", "late-annex", "charge"); None where it leads nowhere."""
+    here: Any = root
+    for step in path:
+        options = [option for option in (_step(one, step) for one in _plain(here)) if option is not None]
+        if not options:
+            return None
+        here = options[0]
+    return here
+
+
+def _step(annotation: Any, step: str | int) -> Any:
+    if get_origin(annotation) is tuple:
+        return get_args(annotation)[0]
+    if get_origin(annotation) is dict:
+        return get_args(annotation)[1]
+    if _is_struct(annotation) and isinstance(step, str) and step in fields(annotation):
+        return fields(annotation)[step].type
+    return None
+
+
+def read_by_path(walk: Walk, contract: Contract) -> Contract:
+    """Values of amendments, readings and decisions are read by the type of the path that they are about."""
+    amendments = tuple(
+        msgspec.structs.replace(a, set={key: _by_path(walk, key, raw, ("amendments", i, "set", key)) for key, raw in a.set.items()})
+        for i, a in enumerate(contract.amendments)
+    )
+    readings = tuple(
+        msgspec.structs.replace(
+            r, options={name: _by_path(walk, r.about, raw, ("readings", i, "options", name)) for name, raw in r.options.items()}
+        )
+        for i, r in enumerate(contract.readings)
+    )
+    options = {r.about: r.options for r in contract.readings}
+    decisions = tuple(
+        msgspec.structs.replace(d, takes=_taken(walk, d, options.get(d.about), ("decisions", i, "takes")))
+        for i, d in enumerate(contract.decisions)
+    )
+    return msgspec.structs.replace(contract, amendments=amendments, readings=readings, decisions=decisions)
+
+
+def _by_path(walk: Walk, about: str, raw: Any, path: Path) -> Any:
+    if about.startswith("counting."):
+        return str(raw)
+    annotation = type_at(tuple(about.split(".")))
+    if annotation is None:
+        return walk.wrong(path, "TERMS-PATH-01", path=about)
+    return walk.value(annotation, raw, path)
+
+
+def _taken(walk: Walk, decision: Decision, options: Mapping[str, Any] | None, path: Path) -> Any:
+    """An option of a reading by its name, or a value."""
+    if isinstance(decision.takes, str) and options is not None and decision.takes in options:
+        return decision.takes
+    if isinstance(decision.takes, str) and options is not None:
+        close = nearest(decision.takes, options)
+        if close:
+            return walk.wrong(path, "TERMS-OPTION-01", text=decision.takes, nearest=close)
+    return _by_path(walk, decision.about, decision.takes, path)
+
+

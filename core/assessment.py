@@ -1,0 +1,158 @@
+"""assess(): one contract, its events and the world in; every figure with its reasons out. Same input, same answer, for ever."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+
+from core.accounts import Account, accounts
+from core.breaches import Breach, breaches
+from core.canonical import digest
+from core.charges import Accrual, charges
+from core.claims import Balance, Claim, balances, claims
+from core.events import Event
+from core.liability import CapUse, Liability, Recourse, liability
+from core.measures import Figure, measures
+from core.money import Money
+from core.presets import PRESETS
+from core.problems import Problem
+from core.record import Decided, Record, fold
+from core.schedule import Obligation, schedule
+from core.terms import Contract
+from core.world import World
+
+__all__ = ["SEMANTICS", "Assessment", "Other", "Usage", "assess", "others"]
+
+SEMANTICS = 1
+"""Number of the rules of computation; a change that can move any figure raises it."""
+
+
+class Usage(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A convention by which these figures were counted, and where it comes from."""
+
+    knob: str
+    value: str
+    origin: str
+
+
+class Other(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """The other reading of a term: what would be payable under it, by who owes whom."""
+
+    about: str
+    takes: str
+    balances: tuple[Balance, ...]
+
+
+class Assessment(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """Everything that follows from one contract as of a day, by what was then known.
+
+    `problems` are what the contract must still decide: the figures they touch are left out, never guessed.
+    `charges`, `liabilities` and `claims` run in parallel, one of each for every charge.
+    """
+
+    format: int = 1
+    semantics: int = SEMANTICS
+    contract: str
+    contract_digest: str
+    events_digest: str
+    world_digest: str
+    as_of: datetime
+    known_at: datetime | None = None
+    zone: str
+    currency: str
+    obligations: tuple[Obligation, ...] = ()
+    accounts: tuple[Account, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    breaches: tuple[Breach, ...] = ()
+    charges: tuple[Accrual, ...] = ()
+    liabilities: tuple[Liability, ...] = ()
+    caps: tuple[CapUse, ...] = ()
+    recourses: tuple[Recourse, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    balances: tuple[Balance, ...] = ()
+    decided: tuple[Decided, ...] = ()
+    usages: tuple[Usage, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    def payable(self, debtor: str, creditor: str) -> Money:
+        """What `debtor` owes `creditor` from charges and recourse, after every limit."""
+        found = [b.payable for b in self.balances if b.debtor == debtor and b.creditor == creditor]
+        return found[0] if found else Money(0, self.currency)
+
+
+def assess(
+    contract: Contract, events: Iterable[Event], *, as_of: date | datetime, known_at: date | datetime | None = None, world: World,
+    assume: Mapping[str, Any] | None = None,
+) -> Assessment:
+    """Every figure of one contract as of `as_of`, by what was recorded by `known_at` (None: everything).
+
+    A bare date is its 24:00 in the contract's zone. `assume` takes a reading by path for this answer alone.
+    Nothing is read from a clock, file or database; what the contract leaves open comes back as `problems`.
+    """
+    listed = tuple(events)
+    record = fold(contract, listed, as_of=as_of, known_at=known_at, world=world, assume=assume or {})
+    owed = schedule(record)
+    debts = accounts(record, owed)
+    figures = measures(record, owed)
+    found = breaches(record, owed, debts, figures)
+    accruals = charges(record, found, debts, figures)
+    owing, ledger, recourses = liability(record, accruals)
+    made = claims(record, accruals, {one.charge: one for one in owing}, debts)
+    assert record.as_of.instant is not None
+    return Assessment(
+        contract=contract.number,
+        contract_digest=digest(contract),
+        events_digest=digest(listed),
+        world_digest=digest(_pinned(contract, world)),
+        as_of=record.as_of.instant,
+        known_at=record.known_at.instant if record.known_at else None,
+        zone=record.zone,
+        currency=contract.currency,
+        obligations=tuple(msgspec.structs.replace(o, done=debts[o.id].settled) if o.id in debts else o for o in owed),
+        accounts=tuple(debts.values()),
+        figures=tuple(figures.values()),
+        breaches=found,
+        charges=accruals,
+        liabilities=owing,
+        caps=ledger,
+        recourses=recourses,
+        claims=made,
+        balances=balances(accruals, made, ((r.debtor, r.creditor, r.amount) for r in recourses if r.amount.minor), contract.currency),
+        decided=record.decided,
+        usages=_usages(record),
+        problems=tuple(record.questions),
+    )
+
+
+def others(
+    contract: Contract, events: Iterable[Event], *, as_of: date | datetime, known_at: date | datetime | None = None, world: World,
+    assume: Mapping[str, Any] | None = None,
+) -> tuple[Other, ...]:
+    """What each reading that was not taken would make payable; one assessment for each."""
+    listed, taken = tuple(events), dict(assume or {})
+    made = []
+    for reading in contract.readings:
+        decided = taken.get(reading.about) or next((d.takes for d in contract.decisions if d.about == reading.about), None)
+        for option in reading.options:
+            if option != decided:
+                answer = assess(contract, listed, as_of=as_of, known_at=known_at, world=world, assume={**taken, reading.about: option})
+                made.append(Other(about=reading.about, takes=option, balances=answer.balances))
+    return tuple(made)
+
+
+def _pinned(contract: Contract, world: World) -> World:
+    """The part of the world that this contract reads: its calendar and its preset."""
+    key = contract.counting.calendar or next(iter(world.calendars))
+    calendars = {key: world.calendars[key]} if key in world.calendars else world.calendars
+    preset = contract.counting.preset
+    return World(calendars=calendars, presets=(preset,) if preset in PRESETS else ())
+
+
+def _usages(record: Record) -> tuple[Usage, ...]:
+    """The conventions that bear on any delay, with their origin; all others are printed where they bite."""
+    counting = record.counting
+    shown = ("first_day", "roll", "lateness_by", "late_ends", "part_days", "deemed", "day_basis")
+    return tuple(
+        Usage(knob, value, str(counting.origin(knob))) for knob in shown if (value := counting.of(knob)) is not None
+    )

@@ -1,0 +1,127 @@
+"""What was due and not done, what was lost, what fell short: facts before any money."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+
+import msgspec
+
+from core.accounts import Account
+from core.measures import Figure
+from core.money import Money
+from core.periods import end_of_day
+from core.record import Moment, Record, not_after
+from core.schedule import Done, Obligation
+from core.terms import Text
+
+__all__ = ["Breach", "breaches"]
+
+
+class Breach(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One breach, by a stable id: "late:A1", "loss:L1", "score/2026-Q1".
+
+    Late: `due` and `until` bound the lateness (due out, until in; instants where a clock ran), `running` if it goes on.
+    A loss: `amount`, `fault` and who `caused` it. `excused`, `waived` say why it has no consequence.
+    """
+
+    id: str
+    kind: str
+    subject: str
+    source: str
+    of_kind: str = ""
+    case: str | None = None
+    owed_by: str = ""
+    owed_to: str = ""
+    title: Text = {}
+    due: date | None = None
+    due_at: datetime | None = None
+    until: date | None = None
+    until_at: datetime | None = None
+    running: bool = False
+    clocked: bool = False
+    tested: tuple[tuple[date, date], ...] = ()
+    at: date | None = None
+    instant: datetime | None = None
+    amount: Money | None = None
+    fault: str | None = None
+    head: str | None = None
+    caused: str | None = None
+    event: str | None = None
+    waived: bool = False
+
+
+def breaches(
+    record: Record, obligations: Iterable[Obligation], debts: Mapping[str, Account], figures: Mapping[str, Figure]
+) -> tuple[Breach, ...]:
+    """What was due and not done, as of the record's day and by what was then known; pauses stay visible, to be explained."""
+    late = (_late(record, o, debts[o.id].settled if o.id in debts else o.done) for o in obligations)
+    return (*(b for b in late if b), *_losses(record), *_happened(record), *_short(record, figures))
+
+
+def _late(record: Record, obligation: Obligation, done: Done | None) -> Breach | None:
+    """An obligation done after its due time, or not done by `as_of` (or by the contract's end)."""
+    due = obligation.due
+    if due is None:
+        return None
+    until, running = _until(record, done)
+    if done is not None and due.instant is not None and done.instant is None and done.day == due.day:
+        return None  # a bare date on the due day itself is no proof of lateness
+    if not_after(until, Moment(due.day, due.instant)):
+        return None
+    if record.ended is not None and not_after(record.ended, Moment(due.day, due.instant)) and done is None:
+        return None  # what was not yet due when the contract ended is not owed (KNOBS `after_end`)
+    return Breach(
+        id=f"late:{obligation.id}", kind="late", subject=obligation.id, source=obligation.source, of_kind=obligation.kind,
+        case=obligation.case, clocked=obligation.by_clock,
+        owed_by=obligation.owed_by, owed_to=obligation.owed_to, title=obligation.title, due=due.day, due_at=due.instant, until=until.day,
+        until_at=until.instant, running=running, tested=obligation.tests, waived=_waived(record, obligation.id, f"late:{obligation.id}"),
+    )
+
+
+def _until(record: Record, done: Done | None) -> tuple[Moment, bool]:
+    """Done, the contract's end or `as_of`, whichever comes first (KNOBS `accrual_end`)."""
+    if done is not None:
+        moment = Moment(done.day, done.instant)
+        if record.ended is not None and not_after(record.ended, moment):
+            return record.ended, False
+        return moment, False
+    if record.ended is not None:
+        return record.ended, False
+    return Moment(record.as_of.day, record.as_of.instant or end_of_day(record.as_of.day, record.zone)), True
+
+
+def _losses(record: Record) -> Iterable[Breach]:
+    """Each loss that was proven, on the day of its event."""
+    for fact in record.of("loss proven"):
+        event = fact.event
+        subject = event.about or event.id
+        yield Breach(
+            id=f"loss:{subject}", kind="loss", subject=subject, source=event.of or "", case=event.about, at=fact.at.day, instant=fact.at.instant,
+            amount=event.amount, fault=event.fault, head=event.head, caused=event.by, event=event.id,
+            waived=_waived(record, f"loss:{subject}"),
+        )
+
+
+def _happened(record: Record) -> Iterable[Breach]:
+    """Each event of a kind that a rule answers to ("each record found forged")."""
+    for kind in dict.fromkeys(rule.when.event for rule in record.contract.rules if rule.when.event):
+        for fact in record.of(kind):
+            subject = fact.event.about or fact.event.id
+            yield Breach(
+                id=f"{kind}:{subject}", kind="event", subject=subject, source=kind, case=fact.event.about, at=fact.at.day, instant=fact.at.instant,
+                amount=fact.event.amount, fault=fact.event.fault, event=fact.event.id, waived=_waived(record, f"{kind}:{subject}"),
+            )
+
+
+def _short(record: Record, figures: Mapping[str, Figure]) -> Iterable[Breach]:
+    """Readings to which a rule answers; whether they fall short is the rule's to say."""
+    asked = {name for rule in record.contract.rules for name in (rule.when.measure, rule.bands_of) if name}
+    for figure in figures.values():
+        if figure.measure in asked and figure.value is not None and figure.complete:
+            yield Breach(
+                id=figure.id, kind="reading", subject=figure.id, source=figure.measure, at=figure.last, waived=_waived(record, figure.id)
+            )
+
+
+def _waived(record: Record, *ids: str) -> bool:
+    """A right given up for this breach (KNOBS `waiver_reach`: this breach); in part is a matter of its charge."""
+    return any(fact.event.amount is None for i in ids for fact in record.of("waived", i))

@@ -1,0 +1,564 @@
+"""What each breach costs: charges as dated slices, exact until rounded once and where the contract says."""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+
+import msgspec
+
+from core.accounts import Account
+from core.breaches import Breach
+from core.measures import Figure
+from core.money import Mode, Money, exponent, integer
+from core.periods import Calendar, Period, add, elapsed_days, end_of_day, local_date
+from core.problems import Problem
+from core.record import Moment, Record
+from core.schedule import other_party
+from core.terms import Amount, Annex, Charge, Contract, Payment, Rounding, Rule
+
+__all__ = ["Accrual", "Limit", "Slice", "Timeline", "accrued", "amount_of", "base_of", "charges", "units_through"]
+
+
+class Timeline(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """How lateness is numbered: unit 1 is the first late day (block, span).
+
+    `kind` "days" (blocks of `length` dates after `start`), "working days", or "spans" (of `length` seconds after `begins`).
+    `part`: what a part of a unit counts. `total` is how many units there are; `holes` are dates left out (first, last).
+    """
+
+    kind: str
+    start: date
+    total: Fraction
+    length: int = 1
+    begins: datetime | None = None
+    part: str = "started"
+    holes: tuple[tuple[date, date], ...] = ()
+
+
+class Slice(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A stretch of a charge under one rate, base and version of the terms.
+
+    `from_`/`to` number its units, `first`/`last` are the days on which they accrue; `exact` is in minor units, before rounding.
+    A one-off has no numbers: all of it accrues on `first`. `plus` marks what a rule adds once beside its running charge.
+    """
+
+    first: date
+    last: date
+    units: Fraction
+    exact: Fraction
+    unit: str = ""
+    from_: int | None = None
+    to: int | None = None
+    rate: Fraction | None = None
+    of: str | None = None
+    base: Money | None = None
+    price: Money | None = None
+    per: int = 1
+    terms: tuple[str, ...] = ()
+    plus: bool = False
+
+
+class Limit(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A rule's own maximum: the amount, for what it is counted ("obligation", "all", a window), and which slices it holds."""
+
+    to: Money
+    per: str
+    covers: tuple[str, ...] = ()
+
+
+class Accrual(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One charge as it accrued: id "<rule>:<subject>", its slices, their exact sum, and `gross` as rounded before any limit."""
+
+    id: str
+    rule: str
+    clause: str
+    breach: str
+    subject: str
+    debtor: str
+    creditor: str
+    slices: tuple[Slice, ...]
+    exact: Fraction
+    gross: Money
+    rounding: Rounding = Rounding()
+    head: str | None = None
+    fault: str | None = None
+    caused: str | None = None
+    recourse: str | None = None
+    counted: Timeline | None = None
+    grace: int = 0
+    maximum: Limit | None = None
+    running: bool = False
+    waived: bool = False
+
+
+def charges(
+    record: Record, found: Iterable[Breach], debts: Mapping[str, Account], figures: Mapping[str, Figure]
+) -> tuple[Accrual, ...]:
+    """Every rule that answers to a breach, priced; breaches that no rule prices cost nothing here."""
+    pricer = _Pricer(record, debts, figures)
+    made: list[Accrual] = []
+    for breach in found:
+        rules = [rule for rule in record.contract.rules if pricer.answers(rule, breach)]
+        priced = [a for rule in rules if (a := pricer.price(rule, breach)) is not None]
+        made.extend(_stacked(record, breach, priced))
+    return tuple(made)
+
+
+def _stacked(record: Record, breach: Breach, priced: list[Accrual]) -> list[Accrual]:
+    """Where two rules of one head answer to one fact: all, or only the highest (KNOBS `stack`, asked)."""
+    heads = [accrual.head for accrual in priced]
+    if len(set(heads)) == len(heads):
+        return priced
+    how = record.ask("stack", breach.id, rules=[a.rule for a in priced])
+    if how == "all":
+        return priced
+    if how is None:
+        return []
+    best: dict[str | None, Accrual] = {}
+    for accrual in priced:
+        kept = best.get(accrual.head)
+        if kept is None or (how == "highest" and accrual.gross.minor > kept.gross.minor):
+            best[accrual.head] = accrual
+    return list(best.values())
+
+
+def amount_of(amount: Amount, contract: Contract, *, payable: int = 0, unpaid: int = 0, loss: int = 0) -> Fraction | None:
+    """An amount in exact minor units under these terms; None where its base does not exist."""
+    if isinstance(amount, Money):
+        return Fraction(amount.minor)
+    base = base_of(amount.of, contract, payable=payable, unpaid=unpaid, loss=loss)
+    return None if base is None else amount.rate * base
+
+
+def base_of(of: str, contract: Contract, *, payable: int = 0, unpaid: int = 0, loss: int = 0) -> int | None:
+    """The base that a share is of, in minor units."""
+    if of in {"payable", "unpaid", "loss"}:
+        return {"payable": payable, "unpaid": unpaid, "loss": loss}[of]
+    if of == "total":
+        return contract.total.minor if contract.total else None
+    source, _, field = of.rpartition(".")
+    terms: list[Annex | Payment] = [*contract.annexes, *contract.payments]
+    thing = contract.third_parties.get(source) or next((t for t in terms if t.id == source), None)
+    value = getattr(thing, field, None)
+    return value.minor if isinstance(value, Money) else None
+
+
+def units_through(accrual: Accrual, part: Slice, day: date, calendar: Calendar, zone: str) -> Fraction:
+    """How many of a slice's units had accrued by the end of `day`; a one-off accrues whole on its day."""
+    if day < part.first:
+        return Fraction(0)
+    if day >= part.last or accrual.counted is None or part.from_ is None:
+        return part.units
+    return min(part.units, Fraction(_through(accrual.counted, day, calendar, zone) - part.from_ + 1))
+
+
+def _through(line: Timeline, day: date, calendar: Calendar, zone: str) -> int:
+    """The number of the last unit that had accrued by the end of `day`."""
+    if line.kind == "spans":
+        assert line.begins is not None
+        seconds = int((end_of_day(day, zone) - line.begins).total_seconds())
+        return max(0, seconds // line.length if line.part == "completed" else -(-seconds // line.length))
+    if line.kind == "working days":
+        return calendar.count_working_days(line.start, day) if day > line.start else 0
+    days = elapsed_days(line.start, day)
+    for first, last in line.holes:
+        if first <= day:
+            days -= elapsed_days(first, min(last, day)) + 1
+    if line.length == 1:
+        return max(0, days)
+    return max(0, days // line.length if line.part == "completed" else -(-days // line.length))
+
+
+def _day_of(line: Timeline, number: int, calendar: Calendar, zone: str) -> date:
+    """The day on which unit `number` accrues: its first day; for completed blocks and spans its last."""
+    if line.kind == "spans":
+        assert line.begins is not None
+        if line.part == "completed":
+            return local_date(line.begins + timedelta(seconds=number * line.length, microseconds=-1), zone)
+        return local_date(line.begins + timedelta(seconds=(number - 1) * line.length), zone)
+    if line.kind == "working days":
+        return calendar.add_working_days(line.start, number)
+    days = number if line.length == 1 else number * line.length if line.part == "completed" else (number - 1) * line.length + 1
+    day = line.start + timedelta(days=days)
+    for first, last in line.holes:
+        if first <= day:
+            day += timedelta(days=elapsed_days(first, last) + 1)
+    return day
+
+
+class _Pricer:
+    """Prices one breach under one rule; what the contract leaves open is asked and not priced."""
+
+    def __init__(self, record: Record, debts: Mapping[str, Account], figures: Mapping[str, Figure]) -> None:
+        self.record = record
+        self.debts = debts
+        self.figures = figures
+        self.calendar = record.calendar
+        self.zone = record.zone
+
+    def answers(self, rule: Rule, breach: Breach) -> bool:
+        """Whether the rule's `when` describes this breach."""
+        when = rule.when
+        if breach.kind == "late":
+            kinds = {"duty": {"annex", "step"}}.get(when.any or "", {when.any})
+            return when.state == "late" and (breach.of_kind in kinds or when.id in {breach.source, breach.subject})
+        if breach.kind == "loss":
+            named = {rule_.id for rule_ in self.record.contract.rules}
+            if breach.source in named:
+                return rule.id == breach.source
+            return when.state == "loss" and when.id in {None, breach.caused}
+        if breach.kind == "event":
+            return when.event == breach.source
+        figure = self.figures[breach.id]
+        if when.measure != figure.measure or figure.value is None:
+            return False
+        return when.range is None or when.range.holds(figure.value)
+
+    def price(self, rule: Rule, breach: Breach) -> Accrual | None:
+        slices, line, grace = self._slices(rule, breach)
+        if not slices:
+            return None
+        currency = self.record.contract.currency
+        exact = sum((s.exact for s in slices), Fraction(0))
+        gross = Money(_rounded(slices, exact, rule.round), currency)
+        debtor = rule.owed_by or breach.owed_by
+        if not debtor:
+            self.record.question(Problem("TERMS-OWEDBY-01", f"rules.{rule.id}.owed_by", {"rule": rule.id}))
+            return None
+        creditor = rule.owed_to or (breach.owed_to if rule.owed_by is None else other_party(self.record.contract, debtor))
+        return Accrual(
+            id=f"{rule.id}:{breach.subject}", rule=rule.id, clause=rule.clause, breach=breach.id, subject=breach.subject, debtor=debtor,
+            creditor=creditor, slices=slices, exact=exact, gross=gross, rounding=rule.round, head=breach.head or rule.head, fault=breach.fault,
+            caused=breach.caused, recourse=rule.recourse, counted=line, grace=grace, maximum=self._maximum(rule, breach), running=breach.running,
+            waived=breach.waived or self._waived(f"{rule.id}:{breach.subject}"),
+        )
+
+    def _waived(self, charge: str) -> bool:
+        return any(fact.event.amount is None for fact in self.record.of("waived", charge))
+
+    def _maximum(self, rule: Rule, breach: Breach) -> Limit | None:
+        """The rule's own ceiling as it stood when the breach began; its scope is asked where the phrase does not say."""
+        terms = self.record.terms(breach.due or _day(breach), _day(breach))
+        ceiling = next(r.at_most for r in terms.rules if r.id == rule.id)
+        if ceiling is None:
+            return None
+        covers = ceiling.covers
+        if rule.plus is not None and not covers:
+            said = self.record.ask("at_most_covers", f"rules.{rule.id}.at_most")
+            covers = ("running", "plus") if said != "running only" else ("running",)
+        per = ceiling.per or self.record.ask("at_most", f"rules.{rule.id}.at_most")
+        exact = amount_of(ceiling.to, terms, payable=self._payable(breach), loss=breach.amount.minor if breach.amount else 0)
+        if per is None or exact is None:
+            return None
+        per = {"each obligation": "obligation", "all of the rule": "all"}.get(per, per)
+        return Limit(Money(integer(exact, _mode(rule.round)), self.record.contract.currency), per, covers)
+
+    # slices
+
+    def _slices(self, rule: Rule, breach: Breach) -> tuple[tuple[Slice, ...], Timeline | None, int]:
+        """The running charge in tiers and versions, with the one-off beside it."""
+        running = rule.charge if not rule.tiers else rule.tiers[0]
+        at_day = next(r for r in self.record.terms(breach.due or _day(breach), _day(breach)).rules if r.id == rule.id)
+        running = running or at_day.charge
+        if rule.bands:
+            band = self._band(rule, breach)
+            return (self._once(rule, breach, band, _day(breach)), None, 0) if band else ((), None, 0)
+        if running is None:
+            return (), None, 0
+        if breach.kind != "late":
+            return self._once(rule, breach, running, _day(breach)), None, 0
+        line = self._timeline(rule, breach, running)
+        if line is None:
+            return (), None, 0
+        grace = self._grace(rule, line)
+        if grace is None:
+            return (), None, 0
+        if running.per is None and not rule.tiers:
+            first = grace + 1
+            late = line.total >= first or (line.total > 0 and grace == 0) or (grace == 0 and breach.clocked)
+            made = self._once(rule, breach, running, _day_of(line, first, self.calendar, self.zone)) if late else ()
+            return made, None, grace
+        free = 0 if rule.grace is not None and rule.grace.kind == "charged once exceeded" else grace
+        made = tuple(self._running(rule, breach, line, free))
+        return (*made, *self._plus(rule, breach, line, free)), line, grace
+
+    def _band(self, rule: Rule, breach: Breach) -> Charge | None:
+        """The band that holds the reading (or the size of a late debt, "the amount late")."""
+        if rule.bands_of in self._measures():
+            value = self.figures[breach.id].value if breach.id in self.figures else None
+        else:
+            debt = self.debts.get(breach.subject)
+            value = Fraction(debt.amount.minor, 10 ** exponent(debt.amount.currency)) if debt else None
+        return next((band.charge for band in rule.bands if value is not None and band.range.holds(value)), None)
+
+    def _measures(self) -> set[str]:
+        contract = self.record.contract
+        return {m.id for m in contract.measures} | {card.id for card in contract.scorecards}
+
+    def _timeline(self, rule: Rule, breach: Breach, charge: Charge) -> Timeline | None:
+        """Number the lateness in the charge's unit, by dates or in spans (KNOBS `lateness_by`, `part_days`)."""
+        assert breach.due is not None and breach.until is not None
+        counting, per = self.record.counting, charge.per
+        unit, n = (per.unit, per.n) if per else ("day", 1)
+        if unit == "year":
+            unit, n = "day", 1
+        by = counting.lateness_of(Period(1, "hour") if breach.clocked else None)
+        if unit in {"hour", "minute"} or (by == "spans of 24 h" and unit in {"day", "week"}):
+            return self._spans(rule, breach, per.part if per else None, n * {"minute": 60, "hour": 3600, "day": 86400, "week": 604800}[unit])
+        if unit == "working day":
+            total = Fraction(self.calendar.count_working_days(breach.due, breach.until))
+            return Timeline(kind="working days", start=breach.due, total=total)
+        if unit not in {"day", "week"}:
+            self.record.question(Problem("TERMS-UNIT-01", f"rules.{rule.id}.charge", {"unit": unit}))
+            return None
+        length = n * (7 if unit == "week" else 1)
+        holes = self._holes(rule, breach)
+        start = breach.due - timedelta(days=counting.late_ends == "both in")
+        days = elapsed_days(start, breach.until) - sum(elapsed_days(a, b) + 1 for a, b in holes) - (counting.late_ends == "both out")
+        part = self._part(rule, per.part if per else None, Fraction(days, length))
+        if part is None:
+            return None
+        return Timeline(kind="days", start=start, total=_counted(Fraction(max(days, 0), length), part), length=length, part=part, holes=holes)
+
+    def _spans(self, rule: Rule, breach: Breach, part: str | None, length: int) -> Timeline | None:
+        assert breach.due is not None
+        begins = breach.due_at or end_of_day(breach.due, self.zone)
+        if breach.until_at is None:
+            self.record.question(Problem("TIME-DATEONLY-02", breach.subject, {"date": breach.until}))
+            return None
+        units = Fraction(int((breach.until_at - begins).total_seconds()), length)
+        part = self._part(rule, part, units)
+        if part is None:
+            return None
+        return Timeline(kind="spans", start=breach.due, total=_counted(units, part), length=length, begins=begins, part=part)
+
+    def _part(self, rule: Rule, part: str | None, units: Fraction) -> str | None:
+        """What a part of a unit counts; asked only where one arises."""
+        if part is not None:
+            return part
+        if units.denominator == 1:
+            return self.record.counting.of("part_days") or "started"
+        return self.record.ask("part_days", f"rules.{rule.id}.charge")
+
+    def _holes(self, rule: Rule, breach: Breach) -> tuple[tuple[date, date], ...]:
+        """Late dates that cost nothing: testing of what was later rejected (KNOBS `rejected`), and excused late days."""
+        assert breach.due is not None and breach.until is not None
+        spans: list[tuple[date, date]] = []
+        if breach.tested and self.record.ask("rejected", breach.subject) == "test time out":
+            spans.extend((delivered + timedelta(days=1), rejected) for delivered, rejected in breach.tested)
+        excused = self.record.of("excused", breach.subject)
+        if excused and self.record.ask("excuse_effect", breach.subject) == "frees only late days":
+            spans.extend((f.at.day, (f.end or self.record.as_of).day) for f in excused)
+        cut = sorted((max(a, breach.due + timedelta(days=1)), min(b, breach.until)) for a, b in spans)
+        return _united([(a, b) for a, b in cut if a <= b])
+
+    def _grace(self, rule: Rule, line: Timeline) -> int | None:
+        """Units of grace used: all that fall within it; None if the rule does not say what grace does once exceeded."""
+        if rule.grace is None:
+            return 0
+        if rule.grace.kind is None:
+            self.record.question(Problem("ASK-KNOB-01", f"rules.{rule.id}.grace", {"knob": "grace"}))
+            return None
+        last = add(line.start, rule.grace.period, self.record.counting, self.calendar, roll=False)
+        if isinstance(last, Problem):
+            self.record.question(msgspec.structs.replace(last, where=f"rules.{rule.id}.grace"))
+            return None
+        units = _through(line, last.unrolled, self.calendar, self.zone)
+        if rule.grace.kind == "charged once exceeded" and line.total > units:
+            return 0
+        return units
+
+    def _running(self, rule: Rule, breach: Breach, line: Timeline, free: int) -> Iterator[Slice]:
+        """One slice for each stretch of units under one tier, one version of the terms and one open balance."""
+        last = math.ceil(line.total)
+        if last <= free:
+            return
+        offset = free if rule.counts != "days after due" else 0
+        if rule.tiers and rule.tiering is None:
+            self.record.question(Problem("ASK-KNOB-01", f"rules.{rule.id}.tiering", {"knob": "tiering"}))
+            return
+        if rule.tiers and free and rule.counts is None:
+            self.record.question(Problem("ASK-KNOB-01", f"rules.{rule.id}.counts", {"knob": "tier_counts"}))
+            return
+        slab = _tier(rule.tiers, last - offset) if rule.tiering == "all days at the rate reached" else None
+        starts = sorted({free + 1, *(s for s in self._cuts(rule, breach, line, offset, slab is None) if free + 1 < s <= last)})
+        for number, begin in enumerate(starts):
+            end = starts[number + 1] - 1 if number + 1 < len(starts) else last
+            units = min(Fraction(end), line.total) - (begin - 1)
+            made = self._stretch(rule, breach, line, begin, end, units, slab, offset)
+            if made is not None:
+                yield made
+
+    def _cuts(self, rule: Rule, breach: Breach, line: Timeline, offset: int, tiered: bool) -> Iterator[int]:
+        """Numbers of the units at which a tier, the terms or the open balance change."""
+        if tiered:
+            for tier in rule.tiers:
+                yield from (n + offset for n in (tier.from_, tier.to and tier.to + 1) if n)
+        days = [*self.record.breaks]
+        if breach.subject in self.debts:
+            days.extend(self.debts[breach.subject].breaks)
+        for day in days:
+            yield _through(line, day - timedelta(days=1), self.calendar, self.zone) + 1
+
+    def _stretch(
+        self, rule: Rule, breach: Breach, line: Timeline, begin: int, end: int, units: Fraction, slab: Charge | None, offset: int
+    ) -> Slice | None:
+        assert breach.due is not None
+        first = _day_of(line, begin, self.calendar, self.zone)
+        ids = self.record.amendments_for(breach.due, first)
+        version = next(r for r in self.record.amended(ids).rules if r.id == rule.id)
+        charge = slab or (_tier(version.tiers, begin - offset) if version.tiers else version.charge)
+        if charge is None:
+            return None
+        return self._slice(
+            breach, charge, ids, first, _day_of(line, end, self.calendar, self.zone), units, numbers=(begin, end), unit=_unit(line, charge),
+        )
+
+    def _plus(self, rule: Rule, breach: Breach, line: Timeline, free: int) -> tuple[Slice, ...]:
+        """The one-off beside the running charge, on the day whose number it names."""
+        if rule.plus is None:
+            return ()
+        offset = free if rule.counts != "days after due" else 0
+        number = (rule.plus.on or 1) + offset
+        if math.ceil(line.total) < number:
+            return ()
+        made = self._once(rule, breach, rule.plus, _day_of(line, number, self.calendar, self.zone))
+        return tuple(msgspec.structs.replace(s, plus=True) for s in made)
+
+    def _once(self, rule: Rule, breach: Breach, charge: Charge, day: date) -> tuple[Slice, ...]:
+        loss = Moment(day, breach.instant) if breach.kind == "loss" else None
+        ids = self.record.amendments_for(breach.due or day, day, loss)
+        version = next(r for r in self.record.amended(ids).rules if r.id == rule.id)
+        if charge == rule.charge and version.charge is not None:
+            charge = version.charge
+        made = self._slice(breach, charge, ids, day, day, Fraction(1))
+        return (made,) if made and made.exact else ()
+
+    def _slice(
+        self, breach: Breach, charge: Charge, ids: tuple[str, ...], first: date, last: date, units: Fraction, *,
+        numbers: tuple[int, int] | None = None, unit: str = "",
+    ) -> Slice | None:
+        """units × rate × base (or units × amount), exact; a yearly rate is divided by the day basis."""
+        from_, to = numbers or (None, None)
+        currency = self.record.contract.currency
+        if charge.amount is not None:
+            exact = units * charge.amount.minor
+            return Slice(first=first, last=last, units=units, exact=exact, unit=unit, from_=from_, to=to, price=charge.amount, terms=ids)
+        base = self._base(charge, breach, first, ids)
+        if base is None or charge.rate is None:
+            return None
+        year = self._year(charge, breach)
+        if year is None:
+            return None
+        return Slice(
+            first=first, last=last, units=units, exact=units * charge.rate * base / year, unit=unit, from_=from_, to=to, rate=charge.rate,
+            of=charge.of, base=Money(base, currency), per=year, terms=ids,
+        )
+
+    def _year(self, charge: Charge, breach: Breach) -> int | None:
+        """Days by which a yearly rate is divided; 1 for rates per unit."""
+        if charge.per is None or charge.per.unit != "year":
+            return 1
+        basis = self.record.ask("day_basis", breach.subject)
+        return {"/365": 365, "365": 365, "/360": 360, "360": 360}.get(basis or "")
+
+    def _base(self, charge: Charge, breach: Breach, day: date, ids: tuple[str, ...]) -> int | None:
+        of = charge.of or "total"
+        if of == "loss":
+            return self._loss(breach)
+        if of == "unpaid":
+            debt = self.debts.get(breach.subject)
+            return debt.open_on(day) if debt else self._payable(breach)
+        if of == "payable":
+            return self._payable(breach)
+        due = breach.due or day
+        now = base_of(of, self.record.amended(ids))
+        at_breach = base_of(of, self.record.terms(due, _day(breach)))
+        as_now = base_of(of, self.record.terms(due, self.record.as_of.day))
+        if now == at_breach == as_now:
+            return now
+        return {"each day": now, "at breach": at_breach, "as now": as_now}.get(self.record.ask("base_at", f"{breach.subject}", base=of) or "")
+
+    def _payable(self, breach: Breach) -> int:
+        debt = self.debts.get(breach.subject)
+        return debt.amount.minor if debt else 0
+
+    def _loss(self, breach: Breach) -> int:
+        """The loss proven: of the loss itself, or of the losses proven about the same case."""
+        if breach.kind == "loss":
+            return breach.amount.minor if breach.amount else 0
+        facts = [f for f in self.record.of("loss proven", breach.case) if breach.case] or self.record.of("loss proven", breach.subject)
+        return sum(f.event.amount.minor for f in facts if f.event.amount)
+
+
+def _day(breach: Breach) -> date:
+    """The day on which a breach begins to count: the first late day, or the day of the loss, event or reading."""
+    if breach.kind == "late":
+        assert breach.due is not None and breach.until is not None
+        return min(breach.due + timedelta(days=1), max(breach.until, breach.due))
+    assert breach.at is not None
+    return breach.at
+
+
+def _tier(tiers: tuple[Charge, ...], number: int) -> Charge | None:
+    return next((t for t in tiers if (t.from_ or 1) <= number and (t.to is None or number <= t.to)), None)
+
+
+def _unit(line: Timeline, charge: Charge) -> str:
+    return charge.per.unit if charge.per and charge.per.unit != "year" else "day" if line.kind != "working days" else "working day"
+
+
+def _counted(units: Fraction, part: str) -> Fraction:
+    return {"started": Fraction(math.ceil(units)), "completed": Fraction(math.floor(units))}.get(part, units)
+
+
+def _united(spans: list[tuple[date, date]]) -> tuple[tuple[date, date], ...]:
+    """Overlapping spans of dates as one (KNOBS `pause_overlap`: once)."""
+    made: list[tuple[date, date]] = []
+    for first, last in spans:
+        if made and first <= made[-1][1] + timedelta(days=1):
+            made[-1] = (made[-1][0], max(made[-1][1], last))
+        else:
+            made.append((first, last))
+    return tuple(made)
+
+
+def _mode(rounding: Rounding) -> Mode:
+    return rounding.mode  # type: ignore[return-value]
+
+
+def _rounded(slices: tuple[Slice, ...], exact: Fraction, rounding: Rounding) -> int:
+    """Whole minor units: once over the sum, or each slice, or each day's amount times its days."""
+    mode = _mode(rounding)
+    if rounding.when == "each slice":
+        return sum(integer(s.exact, mode) for s in slices)
+    if rounding.when == "each day":
+        return sum(_by_unit(s, s.units, mode) for s in slices)
+    return integer(exact, mode)
+
+
+def _by_unit(part: Slice, units: Fraction, mode: Mode) -> int:
+    whole, rest = divmod(units, 1)
+    one = part.exact / part.units
+    return int(whole) * integer(one, mode) + (integer(rest * one, mode) if rest else 0)
+
+
+def accrued(accrual: Accrual, day: date, calendar: Calendar, zone: str, *, plus: bool = True, running: bool = True) -> int:
+    """Minor units accrued by the end of `day`, rounded cumulatively, so that windows add up (KNOBS `round_cut`)."""
+    mode, exact, rounded = _mode(accrual.rounding), Fraction(0), 0
+    for part in accrual.slices:
+        if (part.plus and not plus) or (not part.plus and not running):
+            continue
+        units = units_through(accrual, part, day, calendar, zone)
+        if not units:
+            continue
+        if accrual.rounding.when == "each day":
+            rounded += _by_unit(part, units, mode)
+        elif accrual.rounding.when == "each slice":
+            rounded += integer(part.exact * units / part.units, mode)
+        else:
+            exact += part.exact * units / part.units
+    return rounded + integer(exact, mode)
+
+

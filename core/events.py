@@ -1,0 +1,51 @@
+"""What happened: events as recorded facts, and the kinds the core knows."""
+
+from datetime import date, datetime
+
+import msgspec
+
+from core.money import Money
+
+__all__ = ["KINDS", "SPANS", "Event"]
+
+KINDS: dict[str, str] = {
+    "delivered": "performance", "accepted": "performance", "rejected": "performance", "starts": "performance", "ends": "performance",
+    "demanded": "performance", "extended": "performance", "excused": "performance", "waiting for client": "performance",
+    "paid": "money", "loss proven": "money", "set off": "money",
+    "notified": "claims", "claimed": "claims", "disputed": "claims", "agreed": "claims", "waived": "claims", "settled": "claims",
+    "signed": "contract", "notified in writing": "contract", "consents": "contract", "terminated": "contract",
+    "scored": "measures",
+    "corrected": "record", "withdrawn": "record",
+}
+"""Kinds of event in core and their area; a contract or sector adds its own under `event_kinds`."""
+
+SPANS = frozenset({"excused", "waiting for client"})
+"""Kinds that last: they carry `from` and `to` instead of `at`."""
+
+
+class Event(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, rename={"from_": "from"}):
+    """One recorded fact. Happening and recording are different instants.
+
+    `at` is a bare date (the whole day, in the contract's zone) or an instant; spans have `from`/`to` instead.
+    `of` names an obligation, charge, amendment or scorecard; `about` names a case (one complaint); `by` who acted or caused;
+    `recorded` is None where it was recorded when it happened; `corrects` names the event that this one replaces.
+    """
+
+    what: str
+    id: str
+    of: str | None = None
+    about: str | None = None
+    by: str | None = None
+    at: date | datetime | None = None
+    from_: date | datetime | None = None
+    to: date | datetime | None = None
+    recorded: date | datetime | None = None
+    amount: Money | None = None
+    value: str | None = None
+    fault: str | None = None
+    head: str | None = None
+    item: str | None = None
+    until: date | None = None
+    corrects: str | None = None
+    evidence: str | None = None
+    note: str | None = None

@@ -1,0 +1,304 @@
+"""What holds on a day, by what was then known: events filtered and corrected, decisions taken, amendments in force."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+import msgspec
+
+from core.events import SPANS, Event
+from core.periods import Calendar, Counting, end_of_day, local_date, to_instant
+from core.presets import resolve
+from core.problems import Problem
+from core.terms import Amendment, Contract, Decision, find, replaced
+from core.world import World
+
+__all__ = ["Decided", "Fact", "Moment", "Record", "Version", "fold", "not_after"]
+
+
+class Moment(NamedTuple):
+    """A local day, and the instant (UTC) where a time of day is known; a bare date is the whole day."""
+
+    day: date
+    instant: datetime | None
+
+
+class Fact(NamedTuple):
+    """An event with its times read in the contract's zone; `end` only for spans that ended."""
+
+    event: Event
+    at: Moment
+    end: Moment | None = None
+
+
+class Version(NamedTuple):
+    """An amendment in force from `effective`, and what it applies to."""
+
+    amendment: Amendment
+    effective: Moment
+    applies: str
+
+
+class Decided(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A reading that was taken: what it is about, what was taken, by whom and why; `others` are the readings left."""
+
+    about: str
+    takes: Any
+    others: tuple[str, ...] = ()
+    why: str = ""
+    by: str = ""
+    on: date | None = None
+    assumed: bool = False
+
+
+def not_after(moment: Moment, limit: Moment) -> bool:
+    """Whether `moment` lies on or before `limit`; by instants where both have one, else by days."""
+    if moment.instant is not None and limit.instant is not None:
+        return moment.instant <= limit.instant
+    return moment.day <= limit.day
+
+
+class Record:
+    """One contract as it stands: terms by day, facts by subject. Built by `fold`; read by every stage."""
+
+    def __init__(
+        self, contract: Contract, counting: Counting, calendar: Calendar, as_of: Moment, known_at: Moment | None,
+        facts: Iterable[Fact], versions: tuple[Version, ...], decided: tuple[Decided, ...], questions: list[Problem],
+    ) -> None:
+        self.contract = contract
+        self.counting = counting
+        self.calendar = calendar
+        self.zone = counting.zone or calendar.zone
+        self.as_of = as_of
+        self.known_at = known_at
+        self.versions = versions
+        self.decided = decided
+        self.questions = questions
+        self.facts = tuple(sorted(facts, key=lambda fact: (fact.at.day, fact.at.instant is not None, fact.at.instant or _EPOCH, fact.event.id)))
+        self._by: dict[tuple[str, str | None], list[Fact]] = {}
+        for fact in self.facts:
+            self._by.setdefault((fact.event.what, None), []).append(fact)
+            for subject in {fact.event.of, fact.event.about} - {None}:
+                self._by.setdefault((fact.event.what, subject), []).append(fact)
+        self._terms: dict[tuple[str, ...], Contract] = {(): contract}
+        terminated = self.of("terminated")
+        self.ended: Moment | None = terminated[0].at if terminated else None
+        """When the contract was terminated; undue duties die with it (KNOBS `after_end`)."""
+
+    def of(self, what: str, subject: str | None = None) -> list[Fact]:
+        """Facts of one kind (about one subject), in the order in which they happened."""
+        return self._by.get((what, subject), [])
+
+    def amendments_for(self, due: date, day: date, loss: Moment | None = None) -> tuple[str, ...]:
+        """The amendments that govern `day` of something due on `due` (or a loss of that moment)."""
+        return tuple(
+            v.amendment.id for v in self.versions
+            if v.applies == "everything"
+            or (v.applies == "days" and day >= v.effective.day)
+            or (v.applies == "due" and due >= v.effective.day)
+            or (v.applies == "losses" and loss is not None and not_after(v.effective, loss))
+        )
+
+    def terms(self, due: date, day: date, loss: Moment | None = None) -> Contract:
+        """The contract as amended for `day` of something due on `due` (or a loss of that moment)."""
+        return self.amended(self.amendments_for(due, day, loss)) if self.versions else self.contract
+
+    def amended(self, ids: tuple[str, ...]) -> Contract:
+        """The contract with the named amendments folded in, in order of effect."""
+        if ids not in self._terms:
+            contract = self.amended(ids[:-1])
+            amendment = next(v.amendment for v in self.versions if v.amendment.id == ids[-1])
+            for path, value in amendment.set.items():
+                contract = replaced(contract, path, value)
+            self._terms[ids] = contract
+        return self._terms[ids]
+
+    @property
+    def breaks(self) -> tuple[date, ...]:
+        """Days on which running charges change their terms."""
+        return tuple(v.effective.day for v in self.versions if v.applies == "days")
+
+    def ask(self, knob: str, where: str, **args: Any) -> str | None:
+        """The value of a knob, or None after noting once that it must be decided."""
+        value = self.counting.of(knob)
+        if value is None:
+            self.question(Problem("ASK-KNOB-01", where, {"knob": knob, **args}))
+        return value
+
+    def question(self, problem: Problem) -> None:
+        """Note, once, something that the contract must decide before a figure can be given."""
+        if problem not in self.questions:
+            self.questions.append(problem)
+
+
+_EPOCH = datetime.min
+
+
+def moment(at: date | datetime, zone: str) -> Moment | Problem:
+    """Read a time in the contract's zone: a bare date is the whole day, a naive time is local (KNOBS `naive_zone`)."""
+    if not isinstance(at, datetime):
+        return Moment(at, None)
+    if at.tzinfo is not None:
+        return Moment(local_date(at, zone), at)
+    instant = to_instant(at, zone)
+    return instant if isinstance(instant, Problem) else Moment(at.date(), instant)
+
+
+def fold(
+    contract: Contract, events: Iterable[Event], *, as_of: date | datetime, known_at: date | datetime | None,
+    world: World, assume: Mapping[str, Any],
+) -> Record:
+    """Fold amendments, decisions and corrections into one record as of a day, by what was known at another.
+
+    `known_at` None: everything recorded. A bare date is its 24:00. Decisions count from their date.
+    """
+    questions: list[Problem] = []
+    zone = _zone(contract, world)
+    at = _limit(as_of, zone, questions, "as_of")
+    known = _limit(known_at, zone, questions, "known_at") if known_at is not None else None
+    contract, decided = _decide(contract, known, assume, questions)
+    knobs = {d.about.removeprefix("counting."): str(d.takes) for d in decided if d.about.startswith("counting.")}
+    counting, wrong = resolve(contract.counting.preset, _overrides(contract), knobs)
+    questions.extend(wrong)
+    calendar = world.calendars.get(contract.counting.calendar or "", _only(world))
+    facts = _facts(events, zone, at, known, questions)
+    versions = _versions(contract, facts, known, questions)
+    return Record(contract, counting, calendar, at, known, facts, versions, decided, questions)
+
+
+def _overrides(contract: Contract) -> dict[str, str]:
+    own = contract.counting
+    named = {key: value for key, value in (("zone", own.zone), ("hours", own.hours)) if value is not None}
+    return {**own.knobs, **named}
+
+
+def _only(world: World) -> Calendar:
+    """The calendar of a contract that names none: the world's only one."""
+    return next(iter(world.calendars.values()))
+
+
+def _zone(contract: Contract, world: World) -> str:
+    calendar = world.calendars.get(contract.counting.calendar or "", _only(world))
+    return contract.counting.zone or calendar.zone
+
+
+def _limit(at: date | datetime, zone: str, questions: list[Problem], where: str) -> Moment:
+    """A day as a limit is its 24:00 (KNOBS `as_of_date`: end)."""
+    read = moment(at, zone)
+    if isinstance(read, Problem):
+        questions.append(msgspec.structs.replace(read, where=where))
+        read = Moment(at.date() if isinstance(at, datetime) else at, None)
+    return Moment(read.day, read.instant or end_of_day(read.day, zone))
+
+
+def _decide(
+    contract: Contract, known: Moment | None, assume: Mapping[str, Any], questions: list[Problem]
+) -> tuple[Contract, tuple[Decided, ...]]:
+    """Put each recorded decision, then each assumption, in its place; readings left open are questions."""
+    readings = {reading.about: reading for reading in contract.readings}
+    taken: dict[str, Decided] = {}
+    for decision in contract.decisions:
+        if known is None or decision.on <= known.day:
+            taken[decision.about] = _taken(decision)
+    for about, value in assume.items():
+        taken[about] = Decided(about=about, takes=value, by="", assumed=True)
+    for about, decided in taken.items():
+        reading = readings.get(about)
+        value = reading.options.get(decided.takes, decided.takes) if reading and isinstance(decided.takes, str) else decided.takes
+        if reading:
+            taken[about] = msgspec.structs.replace(decided, others=tuple(o for o in reading.options if o != decided.takes))
+        if not about.startswith("counting."):
+            try:
+                contract = replaced(contract, about, value)
+            except LookupError:
+                questions.append(Problem("TERMS-PATH-01", about, {"path": about}))
+    for about, reading in readings.items():
+        if about not in taken:
+            questions.append(Problem("ASK-READING-01", about, {"about": about, "options": list(reading.options), "clause": reading.clause or ""}))
+    return contract, tuple(taken.values())
+
+
+def _taken(decision: Decision) -> Decided:
+    return Decided(about=decision.about, takes=decision.takes, why=decision.why, by=decision.by, on=decision.on)
+
+
+def _facts(events: Iterable[Event], zone: str, as_of: Moment, known: Moment | None, questions: list[Problem]) -> list[Fact]:
+    """Events that had happened by `as_of` and were known, without those corrected or withdrawn by known events."""
+    facts: list[Fact] = []
+    gone: set[str] = set()
+    for event in events:
+        start = event.from_ if event.what in SPANS or event.from_ is not None else event.at
+        read = moment(start, zone) if start is not None else Problem("EVENT-TIME-01", event.id, {"what": event.what})
+        end = moment(event.to, zone) if event.to is not None else None
+        recorded = moment(event.recorded, zone) if event.recorded is not None else read
+        wrong = [r for r in (read, end, recorded) if isinstance(r, Problem)]
+        if wrong:
+            questions.extend(msgspec.structs.replace(p, where=p.where or f"events.{event.id}") for p in wrong)
+            continue
+        assert isinstance(read, Moment) and isinstance(recorded, Moment) and not isinstance(end, Problem)
+        if known is not None and not not_after(recorded, known):
+            continue
+        if event.corrects:
+            gone.add(event.corrects)
+        if event.what == "withdrawn":
+            gone.add(event.of or "")
+        elif not_after(read, as_of):
+            facts.append(Fact(event, read, end))
+    return [fact for fact in facts if fact.event.id not in gone]
+
+
+def _versions(contract: Contract, facts: list[Fact], known: Moment | None, questions: list[Problem]) -> tuple[Version, ...]:
+    """The amendments known and in force, in the order in which they take effect."""
+    versions: list[Version] = []
+    for amendment in contract.amendments:
+        recorded = amendment.recorded or amendment.agreed
+        if known is not None and (recorded.date() if isinstance(recorded, datetime) else recorded) > known.day:
+            continue
+        effective = _effective(contract, amendment, facts)
+        if effective is None:
+            continue
+        if amendment.applies is None:
+            questions.append(Problem("ASK-APPLIES-01", f"amendments.{amendment.id}.applies", {"amendment": amendment.id}))
+            continue
+        wrong = [path for path in amendment.set if not _leads(contract, path)]
+        questions.extend(Problem("TERMS-PATH-01", f"amendments.{amendment.id}.set", {"path": path}) for path in wrong)
+        if not wrong:
+            versions.append(Version(amendment, effective, amendment.applies))
+    return tuple(sorted(versions, key=lambda v: (v.effective.day, v.amendment.agreed, v.amendment.id)))
+
+
+def _leads(contract: Contract, path: str) -> bool:
+    try:
+        find(contract, path)
+    except LookupError:
+        return False
+    return True
+
+
+def _effective(contract: Contract, amendment: Amendment, facts: list[Fact]) -> Moment | None:
+    """A stated day, or the arrival of the last notice and consent that it (or the third party's limit) asks for."""
+    if isinstance(amendment.effective, date):
+        return Moment(amendment.effective, None)
+    wanted = [amendment.effective] if amendment.effective else []
+    for path in amendment.set:
+        head, _, rest = path.partition(".")
+        if head == "third_parties" and rest.endswith(".limit"):
+            wanted.extend(contract.third_parties[rest.removesuffix(".limit")].raised_if)
+    moments = [_arrived(word, amendment.id, facts) for word in dict.fromkeys(wanted)]
+    if None in moments:
+        return None
+    if not moments:
+        return Moment(amendment.agreed, None)
+    return max((m for m in moments if m), key=lambda m: (m.day, m.instant is not None, m.instant or _EPOCH))
+
+
+def _arrived(word: str, amendment: str, facts: list[Fact]) -> Moment | None:
+    """When "notified in writing", or "fieldtech consents", arrived for this amendment."""
+    who, _, act = word.rpartition(" ")
+    for fact in facts:
+        event = fact.event
+        if event.of == amendment and (event.what == word or (event.what == act and event.by == who)):
+            return fact.at
+    return None
+
+

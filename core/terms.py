@@ -1,0 +1,472 @@
+"""What a contract says: parties, obligations, rules, limits and how it counts, as frozen values.
+
+The order of the structs is the order of a contract file. A field that takes a phrase in a file ("0.5% of total per
+started day") is a struct here; its fields are the phrase's long form. `None` means that the contract does not say.
+"""
+
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any
+
+import msgspec
+
+from core.money import Money
+from core.periods import Period
+
+__all__ = [
+    "FORMAT", "Amendment", "Amount", "Anchor", "Annex", "Band", "Cap", "Ceiling", "Charge", "Clause", "Contract", "CountingTerms",
+    "Decision", "DueRule", "EventKind", "Every", "Grace", "Languages", "Measure", "Party", "Payment", "Per", "Quote", "Range", "Reading",
+    "Renewal", "Rounding", "Rule", "Scorecard", "Share", "Step", "Term", "Text", "ThirdParty", "Weight", "When", "find", "replaced",
+]
+
+FORMAT = 1
+"""Number of the contract format; upgrade functions for older numbers are kept for ever."""
+
+Text = dict[str, str]
+"""Words by language tag: "zh-Hans", "zh-Hant", "en"; never converted between scripts where they are names."""
+
+
+class Term(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, rename={"from_": "from", "for_": "for"}):
+    """How long the contract runs: the first day, and either the last day (both in) or a length."""
+
+    from_: date
+    until: date | None = None
+    for_: Period | None = None
+
+
+class Renewal(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """Tacit renewal by `tacit` unless notice arrives within `unless_notice` (a due rule before the end)."""
+
+    tacit: Period | None = None
+    unless_notice: "DueRule | None" = None
+
+
+class Languages(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """Which text prevails and which others exist; `equal` says that all have equal force."""
+
+    prevailing: str | None = None
+    also: tuple[str, ...] = ()
+    equal: bool = False
+
+
+class CountingTerms(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """How this contract counts: a versioned preset, an official calendar, and what the contract says otherwise.
+
+    `knobs` holds the settings that the contract's own words give, by the names of `core.presets.KNOBS`.
+    """
+
+    preset: str | None = None
+    calendar: str | None = None
+    zone: str | None = None
+    hours: str | None = None
+    knobs: dict[str, str] = {}
+
+
+class Quote(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """The first face of a contract on the other side's paper: words, page, and the file's SHA-256."""
+
+    words: str
+    page: int | None = None
+    file: str | None = None
+    sha256: str | None = None
+
+
+class Party(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """Who is bound. `label` is what the contract calls it (甲方, Party B): which label serves and which pays is data."""
+
+    label: Text
+    name: Text
+    ours: bool = False
+    credit_code: str | None = None
+    legal_representative: str | None = None
+    address: Text = {}
+    email: str | None = None
+    phone: str | None = None
+    size: str | None = None
+    roles: tuple[str, ...] = ()
+
+
+class Share(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A share of a base; `of` is "total", "payable", "unpaid", "loss", or `<id>.<field>` such as "H1.price"."""
+
+    rate: Fraction
+    of: str
+
+
+Amount = Money | Share
+"""An amount that the terms fix, or a share of another one."""
+
+
+class Ceiling(msgspec.Struct, frozen=True, omit_defaults=True):
+    """At most `to`, in each `per`: "obligation" (each), "all" (in total), "contract year", "calendar year", "calendar month",
+    "calendar quarter". `covers` names what a rule's ceiling holds: "running", "plus"."""
+
+    to: Amount
+    per: str | None = None
+    covers: tuple[str, ...] = ()
+
+
+class ThirdParty(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """Someone who performs or causes but is not bound unless it signs (Civil Code 465, 523, 593)."""
+
+    name: Text
+    engaged_by: str
+    fee: Money | None = None
+    signs: bool = False
+    clause: str | None = None
+    limit: Ceiling | None = None
+    limit_except: tuple[str, ...] = ()
+    raised_if: tuple[str, ...] = ()
+    excess: dict[str, Fraction] = {}
+
+
+class Anchor(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a period hangs on: `what` is "signed", "effective", "start", "end", a state ("delivered", "accepted", "due") of the
+    obligation `of`, or an event kind; `each` asks for one obligation per event of that kind."""
+
+    what: str
+    of: str | None = None
+    each: bool = False
+
+
+class Every(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A series of windows: "calendar month", "calendar quarter", "calendar year", "contract year"."""
+
+    unit: str
+
+
+class DueRule(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """When something is due.
+
+    Exactly one of: `on` (a date or a local time); `anchor` with `period` (after, or `before` it); `every` with `by`
+    ("last working day", "last day", "day 10", "working day 3") or with a `period` after each window; `demand` (only on demand).
+    """
+
+    on: date | datetime | None = None
+    period: Period | None = None
+    before: bool = False
+    anchor: Anchor | None = None
+    every: Every | None = None
+    by: str | None = None
+    demand: bool = False
+
+
+class Annex(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A document or deliverable that one party owes; the contract may attach it as an annex."""
+
+    id: str
+    owed_by: str
+    title: Text = {}
+    clause: str | None = None
+    owed_to: str | None = None
+    due: DueRule | None = None
+    price: Money | None = None
+    accepted_by: tuple[str, ...] = ()
+    deemed_accepted: Period | None = None
+    requires: Text = {}
+
+
+class Step(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A service step with a clock: started, stopped and paused by events about one case."""
+
+    id: str
+    owed_by: str
+    starts: str
+    stops: str
+    within: Period
+    title: Text = {}
+    clause: str | None = None
+    owed_to: str | None = None
+    pauses: str | None = None
+
+
+class Payment(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A price to be paid, once or in a series (`due` with `every`); `order` says what a part payment settles first."""
+
+    id: str
+    owed_by: str
+    amount: Money
+    due: DueRule
+    title: Text = {}
+    clause: str | None = None
+    owed_to: str | None = None
+    order: str | None = None
+
+
+class Range(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, rename={"from_": "from"}):
+    """From `from` (included) to below `below`, or "above"/"up to" with the other edge; absent edges are open."""
+
+    from_: Fraction | None = None
+    above: Fraction | None = None
+    below: Fraction | None = None
+    up_to: Fraction | None = None
+
+    def holds(self, value: Fraction) -> bool:
+        """Whether `value` lies in the range, edges as written (Civil Code 1259 for the Chinese words)."""
+        return (
+            (self.from_ is None or value >= self.from_)
+            and (self.above is None or value > self.above)
+            and (self.below is None or value < self.below)
+            and (self.up_to is None or value <= self.up_to)
+        )
+
+
+class When(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, rename={"from_": "from"}):
+    """What a rule answers to, one of the closed patterns.
+
+    "any annex is late": `any="annex", state="late"`; "A1 is late": `id="A1", state="late"`; "each complaint unresolved":
+    `event="complaint unresolved"`; "a loss caused by X is proven": `state="loss", id="X"`; "score is below 85": `measure`, `range`;
+    `count` in `of` windows: "in 2 of 3 windows".
+    """
+
+    state: str
+    any: str | None = None
+    id: str | None = None
+    event: str | None = None
+    measure: str | None = None
+    range: Range | None = None
+    count: int | None = None
+    of: int | None = None
+
+
+class Grace(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Days that cost nothing: "never charged" (deductible), or "charged once exceeded" (franchise); None asks."""
+
+    period: Period
+    kind: str | None = None
+
+
+class Per(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The unit of a running charge: n × unit, and what a part of one counts: "started", "completed", "exact"; None asks."""
+
+    unit: str
+    n: int = 1
+    part: str | None = None
+
+
+class Charge(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, rename={"from_": "from"}):
+    """What a breach costs: a share (`rate` of a base) or a fixed `amount`, running `per` unit or once.
+
+    `from_`/`to` number the units it holds for (tiers); `on` is the day number on which a one-off falls.
+    """
+
+    rate: Fraction | None = None
+    of: str | None = None
+    amount: Money | None = None
+    per: Per | None = None
+    from_: int | None = None
+    to: int | None = None
+    on: int | None = None
+
+
+class Band(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A charge for a range of a measure."""
+
+    range: Range
+    charge: Charge
+
+
+class Rounding(msgspec.Struct, frozen=True, omit_defaults=True):
+    """When exact becomes payable ("once", "each day", "each slice") and how ("half up", "half even", "down", "up")."""
+
+    when: str = "once"
+    mode: str = "half up"
+
+
+class Rule(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One breach rule, its fields in the order in which a lawyer asks."""
+
+    id: str
+    clause: str
+    when: When
+    owed_by: str | None = None
+    owed_to: str | None = None
+    head: str | None = None
+    grace: Grace | None = None
+    counts: str | None = None
+    tiering: str | None = None
+    charge: Charge | None = None
+    tiers: tuple[Charge, ...] = ()
+    bands_of: str | None = None
+    bands: tuple[Band, ...] = ()
+    plus: Charge | None = None
+    at_most: Ceiling | None = None
+    round: Rounding = Rounding()
+    then: str | None = None
+    recourse: str | None = None
+    quote: Quote | None = None
+
+
+class Cap(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A limit of liability over several rules. `covers`: the heads it limits (what is not named is not limited);
+    `except_`: heads or degrees of fault outside it, which erode nothing."""
+
+    id: str
+    clause: str
+    limits: str
+    covers: tuple[str, ...] | None = None
+    except_: tuple[str, ...] = msgspec.field(default=(), name="except")
+    to: Ceiling
+    window: str | None = None
+    order: str | None = None
+    quote: Quote | None = None
+
+
+class Measure(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A key figure read in windows. `kind`: "share of steps kept" (`of` a step), "mean" or "sum" or "count" (`of` an event kind)."""
+
+    id: str
+    every: Every
+    kind: str
+    of: str
+    title: Text = {}
+    round: str | None = None
+    empty: str | None = None
+
+
+class Weight(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An item's weight in a scorecard, and where its reading comes from: a measure's id, or scores recorded for the item."""
+
+    weight: Fraction
+    of: str | None = None
+
+
+class Scorecard(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A weighted mean of items in windows; `missing` says what an unrated item does."""
+
+    id: str
+    every: Every
+    kind: str
+    weights: dict[str, Weight]
+    title: Text = {}
+    missing: str | None = None
+    round: str | None = None
+
+
+class EventKind(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A kind of event that this contract or its sector adds; `closes` names the kind whose case it ends."""
+
+    title: Text = {}
+    closes: str | None = None
+    span: bool = False
+
+
+class Amendment(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A change of terms. `effective` is a day or the event kind whose arrival makes it so ("fieldtech consents");
+    `applies`: "days", "due", "losses" from then on, or "everything" unsettled. `set` gives new values by path, already read."""
+
+    id: str
+    agreed: date
+    effective: date | str | None = None
+    applies: str | None = None
+    recorded: date | datetime | None = None
+    set: dict[str, Any] = {}
+    quote: Quote | None = None
+
+
+class Reading(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A place where the contract can be read in more than one way; `options` gives each reading's value by name."""
+
+    about: str
+    options: dict[str, Any]
+    clause: str | None = None
+    why: Text = {}
+    quote: Quote | None = None
+
+
+class Decision(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """How a silent or ambiguous term is taken: an option of a reading by name, or a value; by whom, why and when."""
+
+    about: str
+    takes: Any
+    why: str
+    by: str
+    on: date
+
+
+class Clause(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One clause of the printed text: number, words, and which template it came from."""
+
+    id: str
+    number: str
+    words: Text
+    level: int = 1
+    from_: str | None = msgspec.field(default=None, name="from")
+    conspicuous: bool = False
+
+
+class Contract(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """All that one contract says; events are kept beside it."""
+
+    spondeo: int = FORMAT
+    number: str
+    title: Text = {}
+    sector: str | None = None
+    law: str | None = None
+    total: Money | None = None
+    signed: date | None = None
+    effective: date | None = None
+    term: Term | None = None
+    renewal: Renewal | None = None
+    languages: Languages = Languages()
+    counting: CountingTerms = CountingTerms()
+    parties: dict[str, Party]
+    third_parties: dict[str, ThirdParty] = {}
+    event_kinds: dict[str, EventKind] = {}
+    annexes: tuple[Annex, ...] = ()
+    steps: tuple[Step, ...] = ()
+    payments: tuple[Payment, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    scorecards: tuple[Scorecard, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    caps: tuple[Cap, ...] = ()
+    amendments: tuple[Amendment, ...] = ()
+    readings: tuple[Reading, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    clauses: tuple[Clause, ...] = ()
+
+    @property
+    def currency(self) -> str:
+        """The contract's currency; from its total, else from its first payment."""
+        amounts = [self.total, *(p.amount for p in self.payments), *(a.price for a in self.annexes)]
+        return next((m.currency for m in amounts if m), "CNY")
+
+
+def _entry(parent: Any, key: str) -> Any:
+    """The child `key` of a struct (by file name of the field), mapping, or list of things with ids."""
+    if isinstance(parent, dict):
+        return parent[key]
+    if isinstance(parent, tuple):
+        return next(item for item in parent if item.id == key)
+    for field in msgspec.structs.fields(parent):
+        if field.encode_name == key:
+            return getattr(parent, field.name)
+    raise KeyError(key)
+
+
+def find(contract: Contract, path: str) -> Any:
+    """The value at a path such as "rules.late-annex.charge"; LookupError when there is none."""
+    here: Any = contract
+    try:
+        for key in path.split("."):
+            here = _entry(here, key)
+    except (KeyError, StopIteration, TypeError, AttributeError):
+        raise LookupError(path) from None
+    return here
+
+
+def replaced(parent: Any, path: str, value: Any) -> Any:
+    """A copy of `parent` with the value at `path` replaced; LookupError when the path leads nowhere."""
+    key, _, rest = path.partition(".")
+    try:
+        new = replaced(_entry(parent, key), rest, value) if rest else value
+    except (KeyError, StopIteration, TypeError):
+        raise LookupError(path) from None
+    if isinstance(parent, dict):
+        return {**parent, key: new}
+    if isinstance(parent, tuple):
+        return tuple(new if item.id == key else item for item in parent)
+    for field in msgspec.structs.fields(parent):
+        if field.encode_name == key:
+            return msgspec.structs.replace(parent, **{field.name: new})
+    raise LookupError(path)

@@ -1,0 +1,271 @@
+"""Worked cases as data: a contract, what happened, and the figures that a person has worked out by hand."""
+
+import json
+import tomllib
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from core.events import Event
+from core.money import Money, show_decimal
+from core.problems import InputError, Problem
+from core.terms import Contract
+
+if TYPE_CHECKING:
+    from core.assessment import Assessment
+
+__all__ = ["Case", "load_cases", "run_case"]
+
+_REQUIRED = ("name", "source", "note", "contract", "as_of", "expect")
+_SHARED = ("contract", "events", "as_of", "known_at", "change", "assume")
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True):
+    """One `[[case]]`: `contract` and `events` are a path beside `file`, or stand in the case itself.
+
+    `change` sets paths of the contract file before it is read; `expect` gives values by dotted query.
+    """
+
+    name: str
+    source: str
+    note: str
+    file: Path
+    contract: str | dict[str, Any]
+    as_of: date | datetime
+    expect: dict[str, Any]
+    events: str | list[dict[str, Any]] | None = None
+    change: dict[str, Any] = {}
+    known_at: date | datetime | None = None
+    assume: dict[str, Any] = {}
+
+
+class _AstrayError(Exception):
+    """A query that leads nowhere: how far it came, and what it could have said next."""
+
+    def __init__(self, at: str, known: list[str]) -> None:
+        self.at, self.known = at, known
+        super().__init__(at)
+
+
+def load_cases(folder: Path) -> tuple[Case, ...]:
+    """All cases of the TOML files in `folder` (or of one file), in order; InputError when one is no case."""
+    paths = [folder] if folder.is_file() else sorted(folder.glob("*.toml"))
+    cases: list[Case] = []
+    problems: list[Problem] = []
+    for path in paths:
+        table = tomllib.loads(path.read_text("utf-8"), parse_float=Decimal)
+        shared = {name: value for name, value in table.items() if name != "case"}
+        problems += _unknown(path.stem, shared, frozenset(_SHARED), path)
+        for number, own in enumerate(table.get("case", []), 1):
+            # What stands above the cases of a file holds for each of them, unless the case says otherwise.
+            merged = {**shared, **own}
+            faults = list(_faults(f"case {number}", merged, path))
+            problems += faults
+            if not faults:
+                cases.append(Case(file=path, **merged))
+    if problems:
+        raise InputError(problems)
+    return tuple(cases)
+
+
+def run_case(case: Case) -> tuple[Problem, ...]:
+    """Each expected value that does not come out, as a problem that says what did; nothing when all do."""
+    contract, events, problems = _read(case)
+    answer: dict[str, Any] = {"problems": problems}
+    zone = ""
+    if contract is not None:
+        assessment = _assessed(case, contract, events)
+        problems += assessment.problems
+        answer = _answers(assessment)
+        zone = assessment.zone
+    answer["problems"] = sorted(problem.code for problem in problems)
+    return tuple(_compared(case, answer, zone))
+
+
+def _faults(name: str, table: dict[str, Any], path: Path) -> Iterator[Problem]:
+    where = str(table.get("name", name))
+    for field in _REQUIRED:
+        if field not in table:
+            yield Problem("CASE-FILE-01", where, file=str(path), args={"field": field, "name": where})
+    yield from _unknown(where, table, frozenset(Case.__struct_fields__) - {"file"}, path)
+
+
+def _unknown(where: str, table: dict[str, Any], known: frozenset[str], path: Path) -> Iterator[Problem]:
+    for field in sorted(table.keys() - known):
+        yield Problem(
+            "CASE-FILE-02", where, file=str(path), args={"field": field, "known": ", ".join(sorted(known))}
+        )
+
+
+def _read(case: Case) -> tuple[Contract | None, tuple[Event, ...], tuple[Problem, ...]]:
+    """The case's contract and events, read as a contract file is: changes made, events put in their place."""
+    from contracts.reader import read_text
+
+    root, path = _table(case)
+    for place, value in case.change.items():
+        _put(root, place.split("."), value)
+    events = _events(case, path)
+    if events is not None:
+        root["events"] = events
+    return read_text("".join(f"{_written(key)} = {_written(value)}\n" for key, value in root.items()), str(case.file))
+
+
+def _table(case: Case) -> tuple[dict[str, Any], Path | None]:
+    """The contract file as a table of the case's own, and where it lies when it is a file."""
+    if isinstance(case.contract, dict):
+        return deepcopy(case.contract), None  # the cases that share a contract must not see what this one changes
+    if "\n" in case.contract:
+        return tomllib.loads(case.contract, parse_float=Decimal), None
+    path = case.file.parent / case.contract
+    return tomllib.loads(path.read_text("utf-8"), parse_float=Decimal), path
+
+
+def _events(case: Case, contract: Path | None) -> list[dict[str, Any]] | None:
+    """The events as tables: the case's own, or those of a sheet; None leaves what the contract file itself lists."""
+    from contracts.sheets import as_event, find_sheet, read_sheet
+
+    if isinstance(case.events, list):
+        return case.events
+    sheet = case.file.parent / case.events if case.events else contract and find_sheet(contract)[0]
+    if not sheet:
+        return None
+    read = read_sheet(sheet)
+    if read.problems:
+        raise InputError(read.problems)
+    return [as_event(cells) for _, cells in read.rows]
+
+
+def _written(value: Any) -> str:
+    """A value as TOML writes it on one line."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_written(key)} = {_written(inner)}" for key, inner in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_written, value)) + "]"
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, bool):
+        return str(value).lower()
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _assessed(case: Case, contract: Contract, events: tuple[Event, ...]) -> Assessment:
+    from contracts.world import load_calendar
+    from core.assessment import assess
+    from core.world import World
+
+    key = contract.counting.calendar or "CN@2026-11"
+    calendar = load_calendar(key)
+    if isinstance(calendar, Problem):
+        raise InputError([calendar])
+    world = World(calendars={key: calendar})
+    return assess(contract, events, as_of=case.as_of, known_at=case.known_at, world=world, assume=case.assume)
+
+
+def _answers(assessment: Assessment) -> dict[str, Any]:
+    """What a case may ask: the assessment's own fields, all about a charge in one place, and who owes whom."""
+    answer = _fields(assessment)
+    owing = {one.charge: one for one in assessment.liabilities}
+    claims = {one.id: one for one in assessment.claims}
+    answer["charges"] = {
+        one.id: _fields(one) | _fields(owing[one.id]) | _fields(claims[one.id]) for one in assessment.charges
+    }
+    answer["accounts"] = {one.obligation: one for one in assessment.accounts}
+    for name in ("payable", "open", "due_now"):
+        pairs: dict[str, dict[str, Any]] = {}
+        for balance in assessment.balances:
+            pairs.setdefault(balance.debtor, {})[balance.creditor] = getattr(balance, name)
+        answer["owed" if name == "payable" else name] = pairs
+    answer["caps"] = {f"{one.cap}/{one.window}" if one.window else one.cap: one for one in assessment.caps}
+    answer["decided"] = {one.about: one for one in assessment.decided}
+    return answer
+
+
+def _put(root: dict[str, Any], path: list[str], value: Any) -> None:
+    """Sets a value in a contract file's table, list items being named by their ids; "none" takes the field away."""
+    here: Any = root
+    for key in path[:-1]:
+        if isinstance(here, list):
+            here = next(item for item in here if item.get("id") == key)
+        else:
+            here = here.setdefault(key, {})
+    if value == "none":
+        here.pop(path[-1], None)
+    else:
+        here[path[-1]] = value
+
+
+def _compared(case: Case, answer: Mapping[str, Any], zone: str) -> Iterator[Problem]:
+    for query, expected in case.expect.items():
+        try:
+            found = _sought(answer, query.split("."), "")
+        except _AstrayError as astray:
+            known = ", ".join(astray.known) or "—"
+            args = {"query": query, "at": astray.at or "—", "known": known}
+            yield Problem("CASE-QUERY-01", case.name, args, file=str(case.file))
+            continue
+        shown = _shown(found, expected, zone or "UTC")
+        if not _same(shown, expected):
+            args = {"query": query, "expected": str(expected), "found": str(shown), "note": case.note.strip()}
+            yield Problem("CASE-VALUE-01", case.name, args, file=str(case.file))
+
+
+def _sought(here: Any, parts: list[str], walked: str) -> Any:
+    """Follows a query: by id or field, the longest name first, since ids may contain dots; "count" counts."""
+    if not parts:
+        return here
+    if parts == ["count"] and isinstance(here, tuple | list | Mapping):
+        return len(here)
+    known = _fields(here)
+    for length in range(len(parts), 0, -1):
+        name = ".".join(parts[:length])
+        if name in known:
+            return _sought(known[name], parts[length:], f"{walked}.{name}" if walked else name)
+    raise _AstrayError(walked, list(known))
+
+
+def _fields(here: Any) -> dict[str, Any]:
+    """What can be asked of a value: keys, ids, or fields by their names in files."""
+    if isinstance(here, Mapping):
+        return {str(key): value for key, value in here.items()}
+    if isinstance(here, tuple | list):
+        numbered = {str(number): item for number, item in enumerate(here, 1)}
+        return numbered | {str(item.id): item for item in here if hasattr(item, "id")}
+    if isinstance(here, msgspec.Struct) and not isinstance(here, Money):
+        return {field.encode_name: getattr(here, field.name) for field in msgspec.structs.fields(here)}
+    return {}
+
+
+def _shown(found: Any, expected: Any, zone: str) -> Any:
+    """The value as a case writes it: "72000.00 CNY", exact numbers, local times, lists by id, "none" for nothing."""
+    if found is None:
+        return "none"
+    if isinstance(found, Money):
+        return str(found)
+    if isinstance(found, Fraction):
+        return show_decimal(found)
+    if isinstance(found, datetime):
+        local = found.astimezone(ZoneInfo(zone))
+        if isinstance(expected, datetime):
+            return found if expected.tzinfo else local.replace(tzinfo=None)
+        return local.date() if isinstance(expected, date) else local.isoformat()
+    if isinstance(found, tuple | list):
+        return [getattr(item, "id", None) or _shown(item, None, zone) for item in found]
+    if isinstance(found, msgspec.Struct) and isinstance(expected, date):
+        # A due time has a day, and an instant where it is a clock's: a case writes whichever it means.
+        inner = _fields(found)
+        chosen = inner.get("instant") if isinstance(expected, datetime) else inner.get("day")
+        return _shown(chosen, expected, zone)
+    return found
+
+
+def _same(found: Any, expected: Any) -> bool:
+    if isinstance(found, bool) or isinstance(expected, bool) or isinstance(found, date | list):
+        return bool(found == expected)
+    return str(found) == str(expected)

@@ -1,0 +1,262 @@
+"""Calendars: what ships, and their sums against a count day by day."""
+
+from datetime import date, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contracts.world import known_calendars, load_calendar, read_calendar
+from core.periods import Calendar, OffDays, calendar_windows, nth_day, strip
+from core.problems import Problem
+
+DAY = timedelta(days=1)
+DAYS = st.dates(date(2020, 1, 1), date(2032, 12, 31))
+
+
+@st.composite
+def calendars(draw):
+    """Random rest days, holidays and make-up days within a few months of 2026."""
+    near = st.dates(date(2025, 12, 1), date(2026, 4, 30))
+    rest = draw(st.sets(st.integers(0, 6), max_size=5))
+    runs = [OffDays(day, day + n * DAY) for day, n in draw(st.lists(st.tuples(near, st.integers(0, 9)), max_size=6))]
+    makeup = draw(st.sets(near, max_size=8))
+    return Calendar(
+        "X", "1", "UTC", rest_weekdays=tuple(sorted(rest)), holidays=tuple(runs), makeup=tuple(sorted(makeup))
+    )
+
+
+def naive_rest(calendar, day):
+    if any(run.first <= day <= run.last for run in calendar.holidays):
+        return True
+    return day.weekday() in calendar.rest_weekdays and day not in calendar.makeup
+
+
+def naive_walk(calendar, day, n):
+    step = DAY if n > 0 else -DAY
+    for _ in range(abs(n)):
+        day += step
+        while naive_rest(calendar, day):
+            day += step
+    return day
+
+
+@given(calendars(), st.dates(date(2025, 11, 1), date(2026, 6, 1)), st.integers(-80, 80))
+def test_adding_working_days_equals_walking_them(calendar, day, n):
+    assert naive_walk(calendar, day, n) == calendar.add_working_days(day, n)
+
+
+@given(calendars(), st.dates(date(2025, 11, 1), date(2026, 6, 1)), st.integers(0, 200))
+def test_counting_working_days_equals_walking_them(calendar, first, n):
+    last = first + n * DAY
+    walked = sum(not naive_rest(calendar, first + k * DAY) for k in range(1, n + 1))
+    assert walked == calendar.count_working_days(first, last)
+    assert -walked == calendar.count_working_days(last, first)
+
+
+@given(calendars(), st.dates(date(2025, 11, 1), date(2026, 6, 1)))
+def test_the_next_working_day_is_the_day_after_the_rest_block_ends(calendar, day):
+    found = calendar.next_working_day(day)
+    assert not naive_rest(calendar, found)
+    assert all(naive_rest(calendar, day + n * DAY) for n in range((found - day).days))
+    back = calendar.previous_working_day(day)
+    assert not naive_rest(calendar, back)
+    assert all(naive_rest(calendar, back + n * DAY) for n in range(1, (day - back).days + 1))
+
+
+@given(calendars(), DAYS, DAYS, DAYS)
+def test_counts_add_up_over_any_day_between(calendar, a, b, c):
+    assert calendar.count_working_days(a, c) == calendar.count_working_days(a, b) + calendar.count_working_days(b, c)
+
+
+@given(DAYS, st.integers(0, 400), st.integers(0, 400))
+def test_adding_in_two_parts_is_adding_at_once(cn, day, n, m):
+    assert cn.add_working_days(day, n + m) == cn.add_working_days(cn.add_working_days(day, n), m)
+
+
+def test_2026_is_as_the_notice_says(cn):
+    # 1-3 Jan, 15-23 Feb, 4-6 Apr, 1-5 May, 19-21 Jun, 25-27 Sep, 1-7 Oct: 3 + 9 + 3 + 5 + 3 + 3 + 7 = 33 days off
+    off = [run for run in cn.holidays if run.last.year == 2026]
+    spans = [f"{run.first:%m-%d}..{run.last:%m-%d}" for run in off]
+    assert [
+        "01-01..01-03",
+        "02-15..02-23",
+        "04-04..04-06",
+        "05-01..05-05",
+        "06-19..06-21",
+        "09-25..09-27",
+        "10-01..10-07",
+    ] == spans
+    assert 33 == sum((run.last - run.first).days + 1 for run in off)
+    worked = [f"{day:%m-%d}" for day in cn.makeup if day.year == 2026]
+    assert ["01-04", "02-14", "02-28", "05-09", "09-20", "10-10"] == worked
+
+
+def test_2026_has_248_working_days(cn):
+    # 365 − 104 weekend days (52 Saturdays, 52 Sundays) = 261; − 19 holidays on weekdays + 6 worked weekend days = 248
+    # weekdays off: Jan 2, Feb 6, Apr 1, May 3, Jun 1, Sep 1, Oct 5 = 19
+    assert 248 == cn.count_working_days(date(2025, 12, 31), date(2026, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("day", "reason"),
+    [
+        ("2026-02-17", "holiday"),
+        ("2026-02-14", None),
+        ("2026-03-01", "weekend"),
+        ("2026-03-02", None),
+        ("2018-12-29", None),
+    ],
+)
+def test_the_reason_for_a_day_off(cn, day, reason):
+    assert reason == cn.rest_reason(date.fromisoformat(day))
+
+
+def test_the_last_notice_of_2019_changed_labour_day(cn):
+    # 国办发明电〔2019〕3号: 1 to 4 May off, Sundays 28 April and 5 May worked
+    assert "holiday" == cn.rest_reason(date(2019, 5, 3))
+    assert not cn.is_rest(date(2019, 4, 28))
+    assert not cn.is_rest(date(2019, 5, 5))
+
+
+def test_a_year_without_notice_has_weekends_only_and_says_so(cn):
+    # 2027-10-01 will be a holiday, but no notice says so yet
+    assert cn.rest_reason(date(2027, 10, 1)) is None
+    assert cn.is_provisional(date(2027, 10, 1))
+    assert not cn.is_provisional(date(2026, 10, 1))
+
+
+def test_a_strip_shows_why_each_day_counts(cn):
+    marks = strip(date(2026, 2, 13), date(2026, 2, 15), cn)
+    assert [(True, ""), (True, "makeup"), (False, "holiday")] == [(mark.works, mark.reason) for mark in marks]
+    assert "spring-festival" == marks[2].name
+
+
+def test_a_name_alone_gives_the_newest_version(right):
+    assert "CN@2026-11" == right(load_calendar("CN")).key
+    assert ("CN@2026-11", "none@1") == known_calendars()
+
+
+@pytest.mark.parametrize(("key", "nearest"), [("CN@2026-12", "CN@2026-11"), ("nothing", None), ("../secret@1", None)])
+def test_an_unknown_calendar_is_refused(key, nearest):
+    problem = load_calendar(key)
+    assert isinstance(problem, Problem)
+    assert ("CALENDAR-KEY-01", nearest) == (problem.code, problem.args["nearest"])
+
+
+def test_without_holidays_every_day_is_worked(right):
+    none = right(load_calendar("none@1"))
+    assert date(2026, 2, 17) == none.add_working_days(date(2026, 2, 14), 3)
+    assert not none.is_provisional(date(2099, 1, 1))
+
+
+def test_a_calendar_without_a_working_weekday_is_our_mistake():
+    with pytest.raises(ValueError, match="working weekday"):
+        Calendar("X", "1", "UTC", rest_weekdays=tuple(range(7))).next_working_day(date(2026, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("unit", "start", "end", "expected"),
+    [
+        ("quarter", "2026-01-20", "2026-07-01", ["2026-Q1", "2026-Q2"]),
+        ("month", "2026-11-30", "2027-01-02", ["2026-11", "2026-12", "2027-01"]),
+        ("year", "2026-01-05", "2027-01-05", ["2026", "2027"]),
+        ("half-year", "2026-06-30", "2026-07-02", ["2026-H1", "2026-H2"]),
+        ("week", "2026-12-28", "2027-01-05", ["2026-W53", "2027-W01"]),  # a year of 53 weeks
+        ("month", "2026-01-01", "2026-01-01", []),
+    ],
+)
+def test_windows_of_the_calendar_have_lasting_names(unit, start, end, expected):
+    windows = calendar_windows(unit, date.fromisoformat(start), date.fromisoformat(end))
+    assert expected == [window.id for window in windows]
+    assert all(a.after == b.first for a, b in pairwise(windows))
+
+
+@pytest.mark.parametrize(
+    ("n", "working", "expected"),
+    [(10, False, "2026-02-10"), (-1, False, "2026-02-28"), (10, True, "2026-02-13"), (-1, True, "2026-02-28"),
+     (16, True, "2026-02-28"), (17, True, None), (29, False, None)],
+)  # fmt: skip
+def test_the_nth_day_of_february(cn, n, working, expected):
+    # working days: 2-6, 9-13, Sat 14, 24-27, Sat 28 = 5 + 5 + 1 + 4 + 1 = 16
+    found = nth_day(date(2026, 2, 1), date(2026, 2, 28), n, cn, working=working)
+    assert expected == (found and found.isoformat())
+
+
+GOOD = """\
+id = "school"
+version = "2027"
+zone = "Asia/Shanghai"
+rest = ["Sat", "Sun"]
+hours = "Mon-Fri 08:00-12:00, 13:30-17:00"
+closures = ["2027-07-05 to 2027-08-31, summer holidays"]
+
+[notices.2027]
+published = 2026-11-12
+off = ["2027-01-01, new-year"]
+work = [2027-01-09]
+"""
+
+
+def test_an_authors_own_calendar_is_read(tmp_path):
+    path = tmp_path / "school.toml"
+    path.write_text(GOOD, encoding="utf-8")
+    calendar, problems = read_calendar(path)
+    assert () == problems
+    assert calendar is not None
+    assert ("closure", "summer holidays") == (
+        calendar.rest_reason(date(2027, 7, 6)),
+        calendar.rest_name(date(2027, 7, 6)),
+    )
+    assert ((2027, 2027), 10) == (calendar.official, len(calendar.hours))
+    assert not calendar.is_rest(date(2027, 1, 9))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "line"),
+    [
+        ("Asia/Shanghai", "Asia/Shangai", "TIME-ZONE-01", 3),
+        ('"Sun"', '"Sunday"', "CALENDAR-REST-01", 4),
+        ('["Sat", "Sun"]', '["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]', "CALENDAR-REST-02", 4),
+        ("08:00-12:00", "12:00-08:00", "TIME-HOURS-03", 5),
+        ("13:30-17:00", "11:30-17:00", "TIME-HOURS-02", 5),
+        ("13:30-17:00", "13:30-13:30", "TIME-HOURS-04", 5),
+        ("2027-08-31", "2027-06-31", "CALENDAR-OFF-01", 6),
+        ("2027-08-31", "2027-07-01", "CALENDAR-OFF-02", 6),
+        ("2027-01-01, new-year", "2026-01-01, new-year", "CALENDAR-YEAR-01", 10),
+        ('"2027-01-01, new-year"', '"2027-01-01 to 2027-01-09", "2027-01-09"', "CALENDAR-OFF-03", 10),
+        ("2027-01-09]", "2027-01-08]", "CALENDAR-WORK-01", 11),
+        ("[2027-01-09]", "[2027-01-09, 2027-01-02]\n[notices.2029]\npublished = 2028-11-11", "CALENDAR-YEAR-02", 12),
+        ("[notices.2027]", "[notices.27]", "CALENDAR-YEAR-03", 8),
+        ("published", "publisht", "CALENDAR-FIELD-01", 9),
+        ("published = 2026-11-12\n", "", "CALENDAR-FIELD-02", 8),
+        ('version = "2027"', "version = 2027", "CALENDAR-FIELD-03", 2),
+        ('id = "school"', "id = school", "CALENDAR-FILE-02", 1),
+    ],
+)
+def test_a_wrong_calendar_is_located(tmp_path, old, new, code, line):
+    path = tmp_path / "school.toml"
+    assert GOOD.count(old) == 1
+    path.write_text(GOOD.replace(old, new), encoding="utf-8")
+    calendar, problems = read_calendar(path)
+    assert calendar is None
+    assert (code, line, str(path)) in [(problem.code, problem.line, problem.file) for problem in problems]
+
+
+def test_all_problems_of_a_calendar_come_at_once(tmp_path):
+    path = tmp_path / "school.toml"
+    path.write_text(
+        GOOD.replace("Shanghai", "Shangai").replace("12:00", "25:00").replace("publ", "bubl"), encoding="utf-8"
+    )
+    _, problems = read_calendar(path)
+    assert {"TIME-ZONE-01", "TIME-HOURS-01", "CALENDAR-FIELD-01", "CALENDAR-FIELD-02"} == {p.code for p in problems}
+
+
+def test_a_missing_a_huge_and_a_garbled_file_are_problems(tmp_path):
+    assert "CALENDAR-FILE-01" == read_calendar(tmp_path / "none.toml")[1][0].code
+    huge, garbled = tmp_path / "huge.toml", tmp_path / "garbled.toml"
+    huge.write_bytes(b"#" * 300_000)
+    garbled.write_bytes("id = '日历'".encode("gbk"))
+    assert "CALENDAR-FILE-03" == read_calendar(huge)[1][0].code
+    assert "CALENDAR-FILE-02" == read_calendar(garbled)[1][0].code
