@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     from typing import Any
 
     from contracts.folder import Loaded
+    from contracts.papers.document import Document
+    from contracts.templates import Template
     from core.assessment import Assessment, Other
     from core.problems import Problem
+    from core.terms import Contract
 
 __all__ = ["COMMANDS", "main"]
 
@@ -33,23 +36,56 @@ ASSUME: Argument = (("--assume",), "assume", {"action": "append", "default": []}
 TABLES = ("obligations", "charges", "slices", "caps", "recourse", "payments", "claims", "balances")
 
 COMMANDS: dict[str, tuple[str, tuple[Argument, ...]]] = {
-    "assess": ("assess", (
-        PATHS, AS_OF, KNOWN_AT, (("--explain",), "explain", {"action": "store_true"}), ASSUME,
-        (("--json",), "json", {"action": "store_true"}), (("--csv",), "csv", {}), (("--html",), "html", {}), LANG,
-    )),
+    "assess": (
+        "assess",
+        (
+            PATHS,
+            AS_OF,
+            KNOWN_AT,
+            (("--explain",), "explain", {"action": "store_true"}),
+            ASSUME,
+            (("--json",), "json", {"action": "store_true"}),
+            (("--csv",), "csv", {}),
+            (("--html",), "html", {}),
+            LANG,
+        ),
+    ),
     "serve": ("serve", ((("path",), "path", {}), (("--port",), "port", {"type": int, "default": 8000}), AS_OF, LANG)),
-    "templates": ("templates", ((("action",), "action", {"choices": ("list", "check")}), (("name",), "name", {"nargs": "?"}), LANG)),
-    "draft": ("draft", (
-        (("template",), "template", {}), (("--answers",), "answers", {}), (("--set",), "set", {"action": "append", "default": []}), OUT,
-        (("--languages",), "languages", {"default": "zh-Hans,en"}), (("--blanks",), "blanks", {"action": "store_true"}), LANG,
-    )),
+    "templates": (
+        "templates",
+        ((("action",), "action", {"choices": ("list", "check")}), (("name",), "name", {"nargs": "?"}), LANG),
+    ),
+    "draft": (
+        "draft",
+        (
+            (("template",), "template", {}),
+            (("--answers",), "answers", {}),
+            (("--set",), "set", {"action": "append", "default": []}),
+            OUT,
+            (("--languages",), "languages", {"default": "zh-Hans,en"}),
+            (("--blanks",), "blanks", {"action": "store_true"}),
+            LANG,
+        ),
+    ),
     "review": ("review", (PATHS, LANG)),
-    "paper": ("paper", (
-        (("kind",), "kind", {"choices": ("statement",)}), (("path",), "path", {}), AS_OF, KNOWN_AT, ASSUME, OUT,
-        (("--languages",), "languages", {"default": "zh-Hans,en"}), LANG,
-    )),
+    "paper": (
+        "paper",
+        (
+            (("kind",), "kind", {"choices": ("statement",)}),
+            (("path",), "path", {}),
+            AS_OF,
+            KNOWN_AT,
+            ASSUME,
+            OUT,
+            (("--languages",), "languages", {"default": "zh-Hans,en"}),
+            LANG,
+        ),
+    ),
     "check": ("check", ((("pdf",), "pdf", {}), LANG)),
-    "plugins": ("plugins", ((("action",), "action", {"choices": ("list", "check")}), (("name",), "name", {"nargs": "?"}), LANG)),
+    "plugins": (
+        "plugins",
+        ((("action",), "action", {"choices": ("list", "check")}), (("name",), "name", {"nargs": "?"}), LANG),
+    ),
     "init": ("init", (STORE, LANG)),
     "import": ("import_", (STORE, PATHS, LANG)),
     "event": ("event", (STORE, (("contract",), "contract", {}), (("fields",), "payload", {"nargs": "+"}), LANG)),
@@ -92,7 +128,10 @@ def _run(name: str, args: list[str], lang: str) -> int:
         sys.stderr.close()
         return 0
     except OSError as error:
-        return _complain([Problem("CLI-WRITE-01", file=str(error.filename or ""), args={"detail": error.strerror or str(error)})], lang)
+        return _complain(
+            [Problem("CLI-WRITE-01", file=str(error.filename or ""), args={"detail": error.strerror or str(error)})],
+            lang,
+        )
 
 
 def _language(args: list[str]) -> str | None:
@@ -127,7 +166,9 @@ def _unknown(name: str, lang: str) -> int:
     from core.problems import Problem, nearest
 
     near = nearest(name, COMMANDS) or "assess"
-    return _complain([Problem("CLI-COMMAND-01", args={"name": name, "nearest": near, "known": ", ".join(COMMANDS)})], lang)
+    return _complain(
+        [Problem("CLI-COMMAND-01", args={"name": name, "nearest": near, "known": ", ".join(COMMANDS)})], lang
+    )
 
 
 def _parser(name: str, arguments: Sequence[Argument], lang: str) -> "ArgumentParser":
@@ -166,7 +207,7 @@ def _day(text: str | None, where: str) -> "date | datetime | None":
 def _today() -> "date":
     from datetime import date
 
-    return date.today()
+    return date.today()  # noqa: DTZ011 - the reader's own day; everything after takes it as an argument
 
 
 def _path(text: str) -> "Path":
@@ -194,9 +235,11 @@ def _figures(loaded: "Loaded", options: "Namespace") -> "tuple[Assessment, tuple
     as_of = _day(options.as_of, "--as-of") or _today()
     known_at = _day(getattr(options, "known_at", None), "--known-at")
     assume = _assumed(options, loaded) if getattr(options, "assume", None) else {}
-    given = {"as_of": as_of, "known_at": known_at, "world": loaded.world, "assume": assume}
+    given: dict[str, Any] = {"as_of": as_of, "known_at": known_at, "world": loaded.world, "assume": assume}
     made = assess(loaded.contract, loaded.events, **given)
-    return made, () if getattr(options, "json", False) or getattr(options, "csv", None) else others(loaded.contract, loaded.events, **given)
+    return made, () if getattr(options, "json", False) or getattr(options, "csv", None) else others(
+        loaded.contract, loaded.events, **given
+    )
 
 
 def _assess(options: "Namespace", lang: str) -> int:
@@ -277,29 +320,86 @@ def _serve(options: "Namespace", lang: str) -> int:
 
 
 def _templates(options: "Namespace", lang: str) -> int:
-    from contracts.drafting import check_templates, templates
-
     if options.action == "check":
-        return _complain(check_templates(options.name), lang)
+        from contracts.drafting import check_template
+
+        names = [options.name] if options.name else _template_keys()
+        problems = [problem for name in names for problem in check_template(_template(name))]
+        if not problems:
+            from locales import words
+
+            print(words(lang, "cli.templates-hold", names=names))
+        return _complain(problems, lang) if problems else 0
     from contracts.papers.text import table
     from locales import speak
 
-    print(table([(t.key, t.version, speak(lang, t.title)) for t in templates()]))
+    rows = [(key, str((one := _template(key)).version), speak(lang, one.title)) for key in _template_keys()]
+    print(table(rows))
     return 0
+
+
+def _sector_templates() -> "dict[str, Path]":
+    """The folders of the templates that installed sectors bring, by key."""
+    from plugins.registry import load
+
+    folders = [_path(str(sector.folder)) / "templates" for sector in load().sectors]
+    return {one.name: one for folder in folders if folder.is_dir() for one in sorted(folder.iterdir()) if one.is_dir()}
+
+
+def _template_keys() -> list[str]:
+    from contracts.templates import keys
+
+    return [*keys(), *(key for key in _sector_templates() if not key.startswith((".", "_")))]
+
+
+def _template(key: str) -> "Template":
+    """A template by key, ours or a sector's, or by its folder; plugins are looked at only where ours has none."""
+    from contracts.drafting import load_template
+    from contracts.templates import keys
+
+    if key in keys() or _path(key).is_dir():
+        return load_template(key)
+    folder = _sector_templates().get(key)
+    return load_template(str(folder) if folder else key)
 
 
 def _draft(options: "Namespace", lang: str) -> int:
-    from contracts.drafting import draft_to
+    from contracts.drafting import draft, read_answers
+    from core.problems import InputError, Problem
 
-    made = draft_to(
-        options.template, answers=options.answers, set_=options.set, out=options.out, languages=tuple(options.languages.split(",")),
-        blanks=options.blanks,
-    )
-    if options.out is None:
-        sys.stdout.write(made.decode())
+    answers: dict[str, Any] = {}
+    if options.answers:
+        answers, problems = read_answers(_path(options.answers).read_text(encoding="utf-8"), options.answers)
+        if problems:
+            raise InputError(problems)
+    for one in options.set:
+        name, sign, value = one.partition("=")
+        if not sign:
+            raise InputError([Problem("CLI-FIELD-01", "--set", {"value": one})])
+        answers[name.strip()] = value.strip()
+    languages = _languages(options.languages)
+    contract, paper, problems = draft(_template(options.template), answers, languages, blanks=options.blanks)
+    if contract is None or paper is None:
+        raise InputError(problems)
+    _deliver(options.out, contract, paper, languages, lang)
+    return _complain(problems, lang) if problems else 0
+
+
+def _deliver(out: str | None, contract: "Contract", paper: "Document", languages: tuple[str, ...], lang: str) -> None:
+    """Write a draft as its name asks: .pdf, .json, or a contract file in phrases."""
+    if out is not None and out.endswith(".pdf"):
+        from contracts.papers.typeset import render
+
+        _save(out, render(paper, languages), lang)
+    elif out is not None and out.endswith(".json"):
+        from contracts.writer import write_json
+
+        _save(out, write_json(contract), lang)
     else:
-        _save(options.out, made, lang)
-    return 0
+        from contracts.writer import write_toml
+
+        text = write_toml(contract)
+        sys.stdout.write(text) if out is None else _save(out, text.encode(), lang)
 
 
 def _review(options: "Namespace", lang: str) -> int:
@@ -317,14 +417,31 @@ def _review(options: "Namespace", lang: str) -> int:
 
 
 def _paper(options: "Namespace", lang: str) -> int:
-    from contracts.papers.statement import statement_pdf
+    from contracts.papers.proof import Given, statement_paper
 
     loaded = _one(options.path)
     assert loaded.contract is not None
-    made, other = _figures(loaded, options)
-    pdf = statement_pdf(made, loaded.contract, loaded.events, loaded.world, other, languages=tuple(options.languages.split(",")))
+    given = Given(
+        as_of=_day(options.as_of, "--as-of") or _today(),
+        known_at=_day(options.known_at, "--known-at"),
+        assume=_assumed(options, loaded),
+        languages=_languages(options.languages),
+    )
+    pdf = statement_paper(loaded.contract, loaded.events, loaded.world, given)
     _save(options.out or f"{loaded.contract.number}-{options.kind}.pdf", pdf, lang)
-    return 2 if made.problems and _complain(made.problems, lang) else 0
+    return 0
+
+
+def _languages(text: str) -> tuple[str, ...]:
+    """The languages of a paper, in order; each must be one of ours."""
+    from core.problems import InputError, Problem
+    from locales import LANGUAGES
+
+    asked = tuple(part.strip() for part in text.split(","))
+    wrong = [one for one in asked if one not in LANGUAGES]
+    if wrong:
+        raise InputError([Problem("CLI-LANG-01", "--languages", {"value": one}) for one in wrong])
+    return asked
 
 
 def _check(options: "Namespace", lang: str) -> int:
@@ -337,9 +454,24 @@ def _check(options: "Namespace", lang: str) -> int:
 
 
 def _plugins(options: "Namespace", lang: str) -> int:
-    from plugins.registry import plugins_check, plugins_list
+    from contracts.papers.text import table
+    from locales import say, words
+    from plugins.registry import load, plugins_check
 
-    return plugins_list(lang) if options.action == "list" else plugins_check(options.name, lang)
+    if options.action == "check":
+        checked = plugins_check(options.name or "property_management")
+        if not checked.problems:
+            print(words(lang, "cli.plugin-holds", name=checked.target, sectors=[one.key for one in checked.sectors]))
+        return _complain(checked.problems, lang) if checked.problems else 0
+    found = load()
+    print(table([
+        (row.plugin, row.distribution, row.version, words(lang, f"plugin.{row.state}"), " ".join(f"{s.key}@{s.version}" for s in row.sectors))
+        for row in found.rows
+    ]))
+    for row in found.rows:
+        for problem in row.problems:
+            print(f"  {say(problem, lang)}", file=sys.stderr)
+    return _complain(found.problems, lang) if found.problems else 0
 
 
 def _init(options: "Namespace", lang: str) -> int:

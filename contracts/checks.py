@@ -40,6 +40,7 @@ def check(contract: Contract, events: Iterable[Event]) -> Found:
     checks.times()
     checks.rules()
     checks.changes()
+    checks.counting()
     checks.currencies()
     checks.happened()
     return checks.found
@@ -193,7 +194,7 @@ class _Checks:
         """Things that wait for each other; each circle is named once."""
         waits = {item.id: _waits_for(item) for item in self.owed.values()}
         done: set[str] = set()
-        for path, item in self._owed():
+        for _, item in self._owed():
             trail: list[str] = []
             here: str | None = item.id
             while here in waits and here not in trail and here not in done:
@@ -201,7 +202,8 @@ class _Checks:
                 here = waits[here]
             if here in trail:
                 circle = [*trail[trail.index(here):], here]
-                self.wrong((*path, "due"), "TERMS-CIRCLE-01", path=" → ".join(circle))
+                place = next(path for path, item in self._owed() if item.id == here)
+                self.wrong((*place, "due"), "TERMS-CIRCLE-01", path=" → ".join(circle))
             done.update(trail)
 
     def _clocks(self) -> None:
@@ -334,6 +336,21 @@ class _Checks:
         for _ in range(depth + 1):
             level = [(f"{path}.{key}" if path else key, value) for path, here in level for key, value in _children(here)]
         return (path for path, _ in level)
+
+    def counting(self) -> None:
+        """Settings that no knob has, or that contradict each other; a missing preset is asked when figures are wanted."""
+        from core.presets import resolve
+
+        own = self.contract.counting
+        named = {key: value for key, value in (("zone", own.zone), ("hours", own.hours)) if value is not None}
+        about = {d.about.removeprefix("counting."): i for i, d in enumerate(self.contract.decisions) if d.about.startswith("counting.")}
+        taken = {knob: str(self.contract.decisions[i].takes) for knob, i in about.items()}
+        _, problems = resolve(own.preset, {**own.knobs, **named}, taken)
+        for problem in problems:
+            area, _, knob = problem.where.partition(".")
+            if problem.code != "COUNT-PRESET-02":
+                path: Path = ("decisions", about[knob], "takes") if area == "decisions" else ("counting", knob)
+                self.found.append((path, msgspec.structs.replace(problem, where="")))
 
     # money
 

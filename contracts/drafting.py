@@ -65,7 +65,7 @@ def read_answers(text: str, file: str = "") -> tuple[dict[str, Any], tuple[Probl
 def draft(
     template: Template, answers: Mapping[str, Any], languages: Iterable[str], *, blanks: bool = False,
 ) -> tuple[Contract | None, Document | None, tuple[Problem, ...]]:  # fmt: skip
-    """The contract and its paper; with problems, neither. With `blanks`, what is not answered stays open and visible."""
+    """The contract and its paper; with problems, neither. `blanks` leaves open, and visible, what is not answered."""
     languages = tuple(languages)
     given, problems = _answered(template, answers, blanks)
     if problems:
@@ -77,7 +77,8 @@ def draft(
     contract, _, found = read_text(text, "terms.toml")
     if contract is None or found:
         return None, None, tuple(_located(problem, answers_by_line) for problem in found)
-    contract = msgspec.structs.replace(contract, clauses=_clauses(contract, template, chosen, ("zh-Hans", "zh-Hant", "en"), languages))
+    kept = ("zh-Hans", "zh-Hant", "en") if "zh-Hant" in languages else LANGUAGES
+    contract = msgspec.structs.replace(contract, clauses=_clauses(contract, template, chosen, kept))
     return contract, document(contract, template, languages), ()
 
 
@@ -85,7 +86,7 @@ def document(contract: Contract, template: Template, languages: Iterable[str]) -
     """The paper of a contract from its terms as they now are: an amended contract prints itself anew."""
     languages = tuple(languages)
     chosen = _chosen(template, {}, present={clause.id for clause in contract.clauses if _is_from(clause, template)})
-    parts = _clauses(contract, template, chosen, languages, languages)
+    parts = _clauses(contract, template, chosen, languages)
     return contract_paper(contract, parts, _sheets(contract, template, chosen, languages), languages)
 
 
@@ -93,7 +94,7 @@ def clauses(contract: Contract, template: Template, languages: Iterable[str]) ->
     """The clauses of a contract printed from its terms, in the languages asked for."""
     languages = tuple(languages)
     chosen = _chosen(template, {}, present={clause.id for clause in contract.clauses if _is_from(clause, template)})
-    return _clauses(contract, template, chosen, languages, languages)
+    return _clauses(contract, template, chosen, languages)
 
 
 def numbers_of(template: Template, chosen: frozenset[str]) -> Numbers:
@@ -130,17 +131,17 @@ def _chosen(template: Template, answers: Mapping[str, str], present: Iterable[st
 
 
 def _clauses(
-    contract: Contract, template: Template, chosen: frozenset[str], languages: tuple[str, ...], wanted: tuple[str, ...]
+    contract: Contract, template: Template, chosen: frozenset[str], languages: Iterable[str]
 ) -> tuple[Clause, ...]:
-    """One clause per section, its words in each language; zh-Hant only where it is wanted."""
-    languages = tuple(lang for lang in languages if lang != "zh-Hant" or "zh-Hant" in wanted)
+    """One clause per section, its words in each language."""
     numbers = numbers_of(template, chosen)
     sheets = _sheet_ids(template)
     by_language = {lang: _words(contract, template, lang, numbers) for lang in languages}
     return tuple(
         Clause(
             id=section.id, number=numbers.get(section.id, ""), level=section.level, conspicuous=section.conspicuous,
-            words={lang: words[section.id] for lang, words in by_language.items()}, from_=f"{template.name}:{section.id}",
+            words={lang: words[section.id] for lang, words in by_language.items()},
+            from_=f"{template.name}:{section.id}",
         )
         for section in template.texts["zh-Hans"]
         if section.id in chosen and section.id not in sheets
@@ -173,8 +174,8 @@ def _section(section: Section, contract: Contract, template: Template, lang: str
 
 def _names(contract: Contract) -> tuple[str, ...]:
     """Registered names and addresses: they are written as registered, in every script."""
-    people = (*contract.parties.values(), *contract.third_parties.values())
-    texts = [each.name for each in people] + [party.address for party in contract.parties.values()]
+    texts = [text for party in contract.parties.values() for text in (party.name, party.address)]
+    texts += [third.name for third in contract.third_parties.values()]
     return tuple({word for text in texts for word in text.values() if not word.isascii()})
 
 
@@ -188,7 +189,9 @@ def _sheet_ids(template: Template) -> frozenset[str]:
     return frozenset(found)
 
 
-def _sheets(contract: Contract, template: Template, chosen: frozenset[str], languages: tuple[str, ...]) -> tuple[Sheet, ...]:
+def _sheets(
+    contract: Contract, template: Template, chosen: frozenset[str], languages: tuple[str, ...]
+) -> tuple[Sheet, ...]:
     """One sheet for each annex; a row that has nothing to say in a language is left out in all."""
     numbers = numbers_of(template, chosen)
     sheets = []
@@ -199,7 +202,8 @@ def _sheets(contract: Contract, template: Template, chosen: frozenset[str], lang
         for lines in zip(*(words[1:] for words in printed.values()), strict=True):
             if all(line is not None for line in lines):
                 pairs = {lang: _label(line or "") for lang, line in zip(printed, lines, strict=True)}
-                rows.append(({lang: pair[0] for lang, pair in pairs.items()}, {lang: pair[1] for lang, pair in pairs.items()}))
+                label, value = ({lang: pair[part] for lang, pair in pairs.items()} for part in (0, 1))
+                rows.append((label, value))
         sheets.append(Sheet(annex.id, title, tuple(rows)))
     return tuple(sheets)
 
@@ -217,7 +221,8 @@ def _sheet_words(contract: Contract, template: Template, key: str, lang: str, nu
         if section.id in ids:
             for line in (section.title, *section.lines):
                 if line:
-                    filled = fill(line.replace("{annex.", "{" + f"annexes.{key}."), contract, template, lang, numbers, worked)
+                    own = line.replace("{annex.", "{" + f"annexes.{key}.")
+                    filled = fill(own, contract, template, lang, numbers, worked)
                     lines.append(in_hant(filled, _names(contract)) if filled and lang == "zh-Hant" else filled)
     return lines
 
@@ -229,7 +234,9 @@ def _answered(template: Template, answers: Mapping[str, Any], blanks: bool) -> t
     known = {question.id for question in template.questions}
     for key in answers:
         if key not in known:
-            problems.append(Problem("DRAFT-ANSWER-03", f"answers.{key}", {"answer": key, "nearest": nearest(key, known)}))
+            problems.append(
+                Problem("DRAFT-ANSWER-03", f"answers.{key}", {"answer": key, "nearest": nearest(key, known)})
+            )
     for question in template.questions:
         where = f"answers.{question.id}"
         value = answers.get(question.id, question.default)
@@ -250,11 +257,14 @@ def _party(question: Question, value: Any, where: str, blanks: bool, problems: l
     if value is None:
         return given | {f"{question.id}.name": {"zh": BLANK, "en": BLANK}}
     if not isinstance(value, Mapping):
-        problems.append(Problem("DRAFT-ANSWER-02", where, {"got": str(value), "example": '{ name = { zh = "…", en = "…" } }'}))
+        args = {"got": str(value), "example": '{ name = { zh = "…", en = "…" } }'}
+        problems.append(Problem("DRAFT-ANSWER-02", where, args))
         return given
     for part, words in value.items():
         if part not in PARTY:
-            problems.append(Problem("DRAFT-ANSWER-03", f"{where}.{part}", {"answer": part, "nearest": nearest(part, PARTY)}))
+            problems.append(
+                Problem("DRAFT-ANSWER-03", f"{where}.{part}", {"answer": part, "nearest": nearest(part, PARTY)})
+            )
         elif part == "credit_code" and not is_credit_code(str(words)):
             problems.append(Problem("DRAFT-ANSWER-05", f"{where}.{part}", {"code": str(words)}))
         else:
@@ -299,11 +309,14 @@ def _value(question: Question, value: Any, where: str, problems: list[Problem]) 
     return value
 
 
-_PHRASES = {"money": ("money", '"1200000.00 CNY"'), "period": ("period", '"30 days"'), "percent": ("rate", '"0.5%"'), "share": ("number", '"1/2"')}
+_PHRASES = {
+    "money": ("money", '"1200000.00 CNY"'), "period": ("period", '"30 days"'), "percent": ("rate", '"0.5%"'),
+    "share": ("number", '"1/2"'),
+}  # fmt: skip
 
 
 def _filled(template: Template, given: Mapping[str, Any], numbers: Numbers) -> tuple[str, dict[int, tuple[str, ...]]]:
-    """The terms with the answers in their places, and which answers stand in each line; lines left open are left out."""
+    """The terms with the answers in their places, and which answers stand in each line; open lines are left out."""
     lines: list[str] = []
     by_line: dict[int, tuple[str, ...]] = {}
     for line in template.terms.splitlines():
@@ -349,4 +362,6 @@ def _located(problem: Problem, answers_by_line: Mapping[int, tuple[str, ...]]) -
     places = answers_by_line.get(problem.line or 0, ())
     if not places:
         return problem
-    return msgspec.structs.replace(problem, where=", ".join(f"answers.{place}" for place in places), line=None, file=None)
+    return msgspec.structs.replace(
+        problem, where=", ".join(f"answers.{place}" for place in places), line=None, file=None
+    )

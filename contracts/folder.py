@@ -33,7 +33,9 @@ def contract_files(paths: Iterable[Path]) -> tuple[list[Path], list[Problem]]:
         if not path.is_dir():
             files.append(path)
             continue
-        inside = sorted(p for p in path.rglob("*") if p.suffix in {".toml", ".json"} and p.is_file() and _is_contract(p))
+        inside = sorted(
+            p for p in path.rglob("*") if p.suffix in {".toml", ".json"} and p.is_file() and _is_contract(p)
+        )
         if not inside:
             problems.append(Problem("CLI-PATH-01", file=str(path)))
         files.extend(inside)
@@ -47,9 +49,10 @@ def _is_contract(path: Path) -> bool:
             head = file.read(4096)
     except OSError:
         return False
-    return any(line.replace(b'"', b"").replace(b" ", b"").startswith((b"spondeo=", b"spondeo:", b"{spondeo:")) for line in head.splitlines()) or (
-        path.suffix == ".json" and b'"spondeo":' in head
-    )
+    return any(
+        line.replace(b'"', b"").replace(b" ", b"").startswith((b"spondeo=", b"spondeo:", b"{spondeo:"))
+        for line in head.splitlines()
+    ) or (path.suffix == ".json" and b'"spondeo":' in head)
 
 
 def world_for(contract: Contract) -> tuple[World, tuple[Problem, ...]]:
@@ -77,4 +80,6 @@ def _load(path: Path) -> Loaded:
     if contract is None:
         return Loaded(path, None, events, World(), problems)
     world, missing = world_for(contract)
-    return Loaded(path, contract, events, world, (*problems, *(msgspec.structs.replace(p, file=str(path)) for p in missing)))
+    return Loaded(
+        path, contract, events, world, (*problems, *(msgspec.structs.replace(p, file=str(path)) for p in missing))
+    )

@@ -11,7 +11,7 @@ from core.problems import InputError, Problem
 from core.terms import Contract
 from locales import words
 
-__all__ = ["Parser", "assumptions"]
+__all__ = ["Parser", "assumptions", "read_at"]
 
 # argparse's own sentences, told apart so that we can say them in the reader's language.
 _MISTAKES = (
@@ -51,7 +51,9 @@ def _titled(group: _ArgumentGroup, title: str) -> None:
 
 
 def assumptions(given: Iterable[str], contract: Contract) -> tuple[dict[str, Any], list[Problem]]:
-    """--assume path=reading: an option of a reading by name, a setting of [counting], or a phrase for the term at that path."""
+    """--assume path=reading: an option of a reading by name, a setting of [counting], or a phrase for the term at
+    that path.
+    """
     taken: dict[str, Any] = {}
     problems: list[Problem] = []
     readings = {reading.about: reading for reading in contract.readings}
@@ -71,19 +73,21 @@ def _read(path: str, text: str) -> tuple[Any, list[Problem]]:
     """A value as a contract file would have it at `path`: a setting's word, a phrase, or an inline table."""
     import tomllib
 
+    try:
+        return read_at(path, tomllib.loads(f"value = {text}")["value"])
+    except tomllib.TOMLDecodeError:
+        return read_at(path, text)
+
+
+def read_at(path: str, raw: Any) -> tuple[Any, list[Problem]]:
+    """Read what a file would hold at `path` by the type of the term there."""
     from contracts.walk import Walk, type_at
 
     if path.startswith("counting."):
-        return text, []
+        return str(raw), []
     annotation = type_at(tuple(path.split(".")))
     if annotation is None:
         return None, [Problem("TERMS-PATH-01", "--assume", {"path": path})]
-    try:
-        raw = tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
-        raw = text
     walk = Walk({})
     value = walk.value(annotation, raw, ())
     return value, [msgspec.structs.replace(problem, where=path) for _, problem in walk.found]
-
-

@@ -13,12 +13,12 @@ from typing import Any, NamedTuple, get_type_hints
 
 import msgspec
 
-from core.money import MODES, Money, parse_decimal, show_decimal
+from core.money import Money, parse_decimal, show_decimal
 from core.periods import Period
 from core.problems import Problem, nearest
 from core.terms import Anchor, Ceiling, Charge, DueRule, Every, Grace, Per, Range, Rounding, Share, Weight, When
 
-__all__ = ["BASES", "HAPPENS", "KINDS", "LONGEST", "MEASURED", "MOMENTS", "ROWS", "STATES", "WINDOWS", "Row", "is_id", "matched_row", "parse", "prose", "show"]
+__all__ = ["BASES", "HAPPENS", "KINDS", "LONGEST", "MEASURED", "MOMENTS", "ROWS", "STATES", "WINDOWS", "Row", "is_id", "parse", "prose", "read_row", "show"]
 
 Names = Callable[[str, str], str]
 """Gives the words for an id or an event kind in a language: `names("A2", "zh-Hans")`."""
@@ -35,7 +35,7 @@ class Row(NamedTuple):
     example: str
     zh: str
     en: str
-    build: type | None = None
+    build: type[msgspec.Struct] | None = None
     fixed: Mapping[str, Any] = {}
     only_read: bool = False
 
@@ -62,9 +62,9 @@ STATES = {
     "delivered": ("交付", "the delivery"), "accepted": ("验收合格", "the acceptance"), "rejected": ("被拒收", "the rejection"),
     "demanded": ("被要求履行", "the demand"), "due": ("到期", "the due date"), "starts": ("开始工作", "the start of work"),
     "ends": ("结束工作", "the end of work"), "signed": ("签署", "the signing"), "paid": ("付清", "the payment"),
-    "consents": ("同意", "the consent"), "resolved": ("解决", "the resolution"), "received": ("送达", "the receipt"),
+    "consents": ("同意", "the consent"),
 }
-"""States that an anchor may name after an id: "A2 accepted"."""
+"""States that an anchor may name after an id: "A2 accepted". No more than core knows, or kinds of two words would be cut."""
 
 MOMENTS = {
     "signed": ("签订之日", "signing"), "effective": ("生效之日", "the effective date"), "start": ("期限起始之日", "the start of the term"),
@@ -85,6 +85,10 @@ BASES = {
     "loss": ("the loss proven", "经证实的损失", "the loss proven"),
 }
 FIELDS = {"price": ("价款", "the price of"), "fee": ("费用", "the fee of"), "amount": ("金额", "the amount of")}
+_MODE_WORDS = {
+    "half up": ("四舍五入", "half up"), "half even": ("四舍六入五成双", "half to even"), "down": ("舍去尾数", "down"), "up": ("向上进位", "up"),
+}
+_ROUNDED = {"once": ("每笔一次", "once for each charge"), "each day": ("按日", "each day"), "each slice": ("按段", "each slice")}
 PARTS = ("started", "completed", "exact")
 
 _ID = re.compile(r"[^\W_][\w\-/:]*")
@@ -226,7 +230,7 @@ _BY = re.compile(r"last working day|last day|(?:working )?day [1-9]\d?")
 
 def _say_by(by: str, lang: str, names: Names) -> str:
     if lang == "en":
-        return by if by.startswith("last") else re.sub(r"((?:working )?day) (\d+)", r"\1 \2", by)
+        return f"the {by}" if by.startswith("last") else by
     if by.startswith("last"):
         return {"last day": "最后一日", "last working day": "最后一个工作日"}[by]
     number = by.rpartition(" ")[2]
@@ -255,7 +259,9 @@ def _say_money(money: Money, lang: str, names: Names) -> str:
 
 def _word(words: Mapping[str, tuple[str, str]]) -> Slot:
     """A slot of a closed list whose long form is the phrase's own word."""
-    return Slot(_chosen({w: w for w in words}), lambda v: v, lambda v, lang, names: words[v][1 if lang == "en" else 0])
+    return Slot(
+        _chosen({w: w for w in words}), lambda v: v if v in words else None, lambda v, lang, names: words[v][1 if lang == "en" else 0]
+    )
 
 
 def _plain(read: Callable[[str], Any], show: Callable[[Any], str | None] = str) -> Slot:
@@ -264,7 +270,7 @@ def _plain(read: Callable[[str], Any], show: Callable[[Any], str | None] = str) 
 
 def _named(pattern: re.Pattern[str]) -> Slot:
     """An id or event kind: the same in the file, by its own words in a document."""
-    return Slot(_matching(pattern), lambda v: v, lambda v, lang, names: names(v, lang))
+    return Slot(_matching(pattern), lambda v: v if pattern.fullmatch(v) else None, lambda v, lang, names: names(v, lang))
 
 
 def _phrase(kind: str) -> Slot:
@@ -296,7 +302,7 @@ SLOTS: dict[str, Slot] = {
     "per": Slot(_read_per, _show_per, _say_per),
     "length": Slot(_read_period, _show_period, _say_period),
     "date": Slot(_read_date, lambda v: v.isoformat(), _say_date),
-    "by": Slot(_matching(_BY), lambda v: v, _say_by),
+    "by": Slot(_matching(_BY), lambda v: v if _BY.fullmatch(v) else None, _say_by),
     "window": Slot(_chosen(_READ_WINDOW), lambda v: v if v in WINDOWS else None,
                    lambda v, lang, names: WINDOWS[v][2 if lang == "en" else 1]),
     "series": Slot(lambda t: Every(_chosen(_READ_WINDOW)(t)), lambda v: f"each {WINDOWS[v.unit][0]}" if v.unit in WINDOWS else None,
@@ -305,8 +311,8 @@ SLOTS: dict[str, Slot] = {
     "moment": _word(MOMENTS),
     "any": _word(ANY),
     "lateness": _word(LATENESS),
-    "mode": _plain(_chosen({m: m for m in MODES})),
-    "moments": _plain(_chosen({m: m for m in ("once", "each day", "each slice")})),
+    "mode": _word(_MODE_WORDS),
+    "moments": _word(_ROUNDED),
     "rate": _phrase("rate"),
     "amount": _phrase("amount"),
     "anchor": _phrase("anchor"),
@@ -397,7 +403,7 @@ ROWS: tuple[Row, ...] = (
         "{period} of grace, charged from the first day once exceeded", Grace, {"kind": "charged once exceeded"}),
     Row("grace", "{period:length}", "5 days", "宽限{period}", "{period} of grace", Grace),
 
-    Row("rounding", "{when:moments}, {mode:mode}", "once, half up", "{when}, {mode}", "{when}, {mode}", Rounding),
+    Row("rounding", "{when:moments}, {mode:mode}", "once, half up", "{when}{mode}", "rounded {when}, {mode}", Rounding),
     Row("weight", "{weight:rate}", "20%", "{weight}", "{weight}", Weight),
 )
 
@@ -444,7 +450,7 @@ def _cut(template: str, text: str) -> dict[str, tuple[str, str]] | None:
     return None if rest else found
 
 
-def _read_row(row: Row, text: str) -> Any:
+def read_row(row: Row, text: str) -> Any:
     """The value of a phrase by one row; None where it is another phrase."""
     cut = _cut(row.template, text)
     if cut is None:
@@ -456,25 +462,24 @@ def _read_row(row: Row, text: str) -> Any:
     return row.build(**{**row.fixed, **fields}) if row.build else fields["value"]
 
 
-def _read_with(kind: str, text: str) -> tuple[Any, Row] | None:
+def _read_whole(kind: str, text: str) -> Any:
     for row in _rows(kind):
-        value = _read_row(row, text)
+        value = read_row(row, text)
         if value is not None:
-            return value, row
+            return value
     return None
 
 
 def _read(kind: str, text: str) -> Any:
     """The value of a phrase, or None. A charge may end in the days that it holds for."""
-    found = _read_with(kind, text)
-    if found or kind not in ("charge", "band"):
-        return found[0] if found else None
+    value = _read_whole(kind, text)
+    if value is not None or kind not in ("charge", "band"):
+        return value
     head, comma, tail = text.rpartition(", ")
-    whole, days = _read_with(kind, head) if comma else None, _read_with("charge tail", tail)
-    if not whole or not days:
+    whole, days = _read_whole(kind, head) if comma else None, _read_whole("charge tail", tail)
+    if whole is None or days is None:
         return None
-    set_days = {name: getattr(days[0], name) for name in ("from_", "to", "on")}
-    return msgspec.structs.replace(whole[0], **set_days)
+    return msgspec.structs.replace(whole, from_=days.from_, to=days.to, on=days.on)
 
 
 def parse(kind: str, text: str, where: str = "") -> Any | Problem:
@@ -484,11 +489,9 @@ def parse(kind: str, text: str, where: str = "") -> Any | Problem:
     return value if value is not None else _wrong(kind, tidy or text[:40] + "…", where)
 
 
-def _defaults(build: type) -> dict[str, Any]:
+@cache
+def _defaults(build: type[msgspec.Struct]) -> dict[str, Any]:
     return {field.name: field.default for field in msgspec.structs.fields(build)}
-
-
-_defaults = cache(_defaults)
 
 
 def _fits(row: Row, value: Any) -> bool:
@@ -553,12 +556,6 @@ def is_id(text: str) -> bool:
     return _ID.fullmatch(text) is not None
 
 
-def matched_row(kind: str, text: str) -> Row | None:
-    """The row that reads a phrase; for the reference and for tests."""
-    found = _read_with(kind, text)
-    return found[1] if found else None
-
-
 def _own_words(name: str, lang: str) -> str:
     return name
 
@@ -567,13 +564,18 @@ def prose(value: Any, lang: str, names: Names = _own_words, kind: str = "") -> s
     """The words of a printed document for a value; `names` gives the words for ids and event kinds. Falls back to `show`."""
     kind = kind or KINDS[type(value)]
     head, tail = _headed(value)
-    said = ""
     if tail is not None:
-        said, value = (", " if lang == "en" else "，") + _say(tail, value, lang, names), head
-    for row in _rows(kind):
-        if not row.only_read and _fits(row, value) and _fill(row, value) is not None:
-            return _say(row, value, lang, names) + said
-    return (show(value, kind) or str(value)) + said
+        said = (", " if lang == "en" else "，") + _say(tail, value, lang, names)
+        return _whole(head, kind, lang, names, once=value.on is not None) + said
+    return _whole(value, kind, lang, names)
+
+
+def _whole(value: Any, kind: str, lang: str, names: Names, *, once: bool = False) -> str:
+    """The prose of the first row that fits; on a certain day, of the row that says "once"."""
+    fitting = [row for row in _rows(kind) if _fits(row, value) and _fill(row, value) is not None]
+    chosen = next((row for row in fitting if row.template.endswith(" once") if once), None)
+    chosen = chosen or next((row for row in fitting if not row.only_read), None)
+    return _say(chosen, value, lang, names) if chosen else show(value, kind) or str(value)
 
 
 def _say(row: Row, value: Any, lang: str, names: Names) -> str:
@@ -648,6 +650,7 @@ def _wrong(kind: str, text: str, where: str) -> Problem:
     if kind in ("rate", "share", "charge", "band", "ceiling", "amount", "weight") and bare and Fraction(bare[1]) > 1:
         rate = Fraction(bare[1])
         meant = text.replace(bare[1], _show_percent(rate / 10000) or "", 1)
+        meant = meant if _read(kind, meant) is not None else _mended(kind, meant) or meant
         args = {"text": text, "percent": f"{show_decimal(rate * 100)} %", "nearest": meant}
         return Problem("TERMS-RATE-02", where, args)
     kind = "charge" if kind == "band" else kind

@@ -8,6 +8,7 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -129,19 +130,26 @@ def _toml(text: str) -> tuple[dict[str, Any], str] | Problem:
 
 
 def _with_date_quoted(text: str, error: str) -> str | None:
+    """The text with the first date that does not exist, in the line that failed, in quotes."""
     place = _PLACE.search(error)
-    if not place or "Invalid date" not in error:
+    if not place:
         return None
-    start = _offset(text, int(place[1])) + int(place[2]) - 1
-    found = _DATE.match(text, start)
-    return None if found is None else f'{text[:start]}"{found[0]}"{text[found.end():]}'
+    every = text.split("\n")
+    line = every[int(place[1]) - 1]
+    for found in _DATE.finditer(line):
+        inside_text = line.count('"', 0, found.start()) % 2 or line.count("'", 0, found.start()) % 2
+        if not inside_text and not _exists(found[0]):
+            every[int(place[1]) - 1] = f'{line[: found.start()]}"{found[0]}"{line[found.end() :]}'
+            return "\n".join(every)
+    return None
 
 
-def _offset(text: str, line: int) -> int:
-    position = 0
-    for _ in range(line - 1):
-        position = text.index("\n", position) + 1
-    return position
+def _exists(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text.upper())
+    except ValueError:
+        return False
+    return True
 
 
 def _syntax_problem(text: str, error: str) -> Problem:
@@ -204,7 +212,7 @@ def _contract(walk: Walk, root: dict[str, Any]) -> Contract | None:
 
 
 def _events(
-    walk: Walk, root: dict[str, Any], kinds: frozenset[str], titles: Mapping[str, str]
+    walk: Walk, root: dict[str, Any], kinds: tuple[str, ...], titles: Mapping[str, str]
 ) -> tuple[list[Event], list[Place]]:
     raw = root.get("events", [])
     if not isinstance(raw, list):
@@ -221,7 +229,7 @@ def _events(
 
 
 def _sheet(
-    beside: Path, before: int, kinds: frozenset[str], titles: Mapping[str, str]
+    beside: Path, before: int, kinds: tuple[str, ...], titles: Mapping[str, str]
 ) -> tuple[list[Event], list[Place], list[Problem]]:
     """The events of the sheet beside a contract file; numbers go on from the file's own."""
     path, wrong = find_sheet(beside)

@@ -263,13 +263,13 @@ def _iso(text: str) -> str:
     return f"{iso}T{int(time[1]):02}:{time[2]}:{time[3] or '00'}{time[4]}"
 
 
-def known_kinds(contract_kinds: Mapping[str, Any]) -> tuple[frozenset[str], dict[str, str]]:
+def known_kinds(contract_kinds: Mapping[str, Any]) -> tuple[tuple[str, ...], dict[str, str]]:
     """All kinds of event that a contract may use, and its own kinds by their titles in any language."""
     titles = {}
     for kind, own in contract_kinds.items():
         for word in getattr(own, "title", {}).values():
             titles[word] = kind
-    return frozenset({*KINDS, *contract_kinds}), titles
+    return tuple(dict.fromkeys((*contract_kinds, *KINDS))), titles
 
 
 def event_problem(problem: Problem, cells: Mapping[str, Cell], row: int, file: str) -> Problem:

@@ -15,9 +15,12 @@ from typing import Any, NamedTuple, Union, get_args, get_origin, get_type_hints
 import msgspec
 
 from contracts import phrases
+from core.money import Money
+from core.periods import Period
 from core.problems import Problem, nearest
 from core.terms import (
-    Amendment, Band, Cap, Ceiling, Charge, Contract, CountingTerms, Decision, Languages, Measure, Payment, Range, Reading, Rule, Scorecard,
+    Amendment, Band, Cap, Ceiling, Charge, Contract, CountingTerms, Decision, DueRule, Every, Languages,
+    Measure, Payment, Range, Reading, Rule, Scorecard, When,
 )
 
 __all__ = ["APPLIES", "BAD", "LANGUAGES", "Path", "Walk", "fields", "read_by_path", "type_at"]
@@ -37,6 +40,7 @@ CLOSED: dict[tuple[type, str], tuple[str, ...]] = {
     (Rule, "counts"): ("days after grace", "days after due"),
     (Rule, "tiering"): ("each day at its own rate", "all days at the rate reached"),
     (Payment, "order"): ("principal first", "costs, interest, principal", "pro rata"),
+    (Ceiling, "covers"): ("running", "plus"),
     (Ceiling, "per"): ("obligation", "all", *phrases.WINDOWS),
     (Cap, "window"): ("the day it accrued", "the day of the breach", "the day of the claim", "the day of payment"),
     (Cap, "order"): ("first come", "first come; same day pro rata", "pro rata", "by head"),
@@ -162,11 +166,13 @@ class Walk:
         """Bands as a table: "from 75 to below 85" = "5% of total"."""
         bands = []
         for key, charge in raw.items():
-            here = (*path, key)
+            here, before = (*path, key), len(self.found)
             held = self._read(phrases.parse("range", key), here)
             costs = self._read(phrases.parse("band", charge), here) if isinstance(charge, str) else self.value(Charge, charge, here)
             if held is not BAD and costs is not BAD:
                 bands.append(Band(held, costs))
+            elif held is BAD:
+                self._strayed(key, path, before)
         return tuple(bands)
 
     def _mapping(self, annotation: Any, raw: Any, path: Path) -> Any:
@@ -176,25 +182,38 @@ class Walk:
             return self.wrong(path, "TERMS-TYPE-05", got=_named(raw))
         if isinstance(raw, _Knobs):
             return dict(raw)
-        read = {key: self.value(annotation, item, (*path, key)) for key, item in raw.items()}
+        read = {}
+        for key, item in raw.items():
+            before = len(self.found)
+            read[key] = self.value(annotation, item, (*path, key))
+            if read[key] is BAD:
+                self._strayed(key, path, before)
         if annotation is str:
             self._languages(raw, path)
             return {LANGUAGES.get(key, key): item for key, item in read.items() if item is not BAD}
         return {key: item for key, item in read.items() if item is not BAD}
 
+    def _strayed(self, key: str, path: Path, before: int) -> None:
+        """A key of the table above that landed among free names: say that, in place of what it is not."""
+        above = self._table_above(key, path)
+        if above is not None:
+            del self.found[before:]
+            self.wrong((*path, key), "TERMS-KEY-03", key=key, table=self.where(path), belongs=above)
+
     def _languages(self, raw: dict[str, Any], path: Path) -> None:
         for key in raw:
             if key not in TAGS:
-                self.near((*path, key), "TERMS-LANGUAGE", key, TAGS)
+                self.near((*path, key), "TERMS-LANGUAGE", key, ("zh", "zh-Hant", "en"))
 
     def struct(self, struct: Any, raw: Any, path: Path) -> Any:
-        """Read a table as a struct; a field that cannot be read keeps its default, so that the rest is still looked at."""
+        """Read a table as a struct. A field that cannot be read keeps its default, or a stand-in: its problem is noted, so the
+        value is never used, but the rest can still be looked at."""
         if not isinstance(raw, dict):
             return self.wrong(path, "TERMS-TYPE-05", got=_named(raw))
         special = _SPECIAL.get(struct)
         if special:
             raw = special(self, raw, path)
-        known, values, whole = fields(struct), {}, True
+        known, values = fields(struct), {}
         for key, item in raw.items():
             field = known.get(key)
             if field is None:
@@ -204,12 +223,12 @@ class Walk:
             if value is not BAD:
                 values[field.name] = value
             elif field.required:
-                whole = False
+                values[field.name] = _stand_in(field.type)
         for key, field in known.items():
             if field.required and key not in raw:
-                whole = False
-                self.wrong(path, "TERMS-MISSING-01", key=key, example=_example_for(field.type))
-        return struct(**values) if whole else BAD
+                values[field.name] = _stand_in(field.type)
+                self.wrong((*path, key), "TERMS-MISSING-01", key=key, example=_example_for(field.type))
+        return struct(**values)
 
     def _field(self, struct: Any, field: Field, key: str, raw: Any, path: Path) -> Any:
         if field.type is Any or (struct is Amendment and key == "set") or (struct is Reading and key == "options"):
@@ -218,8 +237,10 @@ class Walk:
             return self._number(raw, path)
         value = self.value(field.type, raw, path)
         allowed = CLOSED.get((struct, field.name))
-        if allowed and isinstance(value, str) and value not in allowed:
-            return self.near(path, "TERMS-WORD", value, allowed)
+        if allowed and value is not BAD:
+            for word in (value,) if isinstance(value, str) else value or ():
+                if word not in allowed:
+                    return self.near(path, "TERMS-WORD", word, allowed)
         return value
 
     def _number(self, raw: Any, path: Path) -> Any:
@@ -270,6 +291,10 @@ class Walk:
 
 
 _TYPE_CODES: dict[Any, str] = {str: "TERMS-TYPE-01", int: "TERMS-TYPE-02", bool: "TERMS-TYPE-03"}
+_STAND_INS: dict[Any, Any] = {
+    str: "", int: 1, date: date(2000, 1, 1), Fraction: Fraction(1), Money: Money(0, "CNY"), Period: Period(1, "day"), Charge: Charge(),
+    Every: Every("calendar month"), DueRule: DueRule(demand=True), When: When(state=""), Ceiling: Ceiling(Money(0, "CNY")), Range: Range(),
+}
 _EXAMPLES: dict[Any, str] = {str: '"…"', int: "1", bool: "true"}
 
 
@@ -292,6 +317,12 @@ def _example_for(annotation: Any) -> str:
     if first in phrases.KINDS:
         return _example(phrases.KINDS[first])
     return _EXAMPLES.get(first, "2026-06-30" if first is date else "{ … }")
+
+
+def _stand_in(annotation: Any) -> Any:
+    """Something of the type, for a required field that could not be read."""
+    [first, *_] = _plain(annotation)
+    return {} if get_origin(first) is dict else _STAND_INS.get(first)
 
 
 def _child(here: Any, step: str | int) -> Any:
@@ -390,8 +421,8 @@ def _by_path(walk: Walk, about: str, raw: Any, path: Path) -> Any:
     if about.startswith("counting."):
         return str(raw)
     annotation = type_at(tuple(about.split(".")))
-    if annotation is None:
-        return walk.wrong(path, "TERMS-PATH-01", path=about)
+    if annotation is None:  # `contracts.checks` says that the path leads nowhere
+        return raw
     return walk.value(annotation, raw, path)
 
 

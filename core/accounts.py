@@ -74,7 +74,9 @@ def accounts(record: Record, obligations: Iterable[Obligation]) -> dict[str, Acc
 
 
 def _settle(record: Record, obligation: Obligation, term: Payment) -> Account:
-    """Fold payments and set-offs into balances; `order` "principal first", or charges before principal (Civil Code 561)."""
+    """Fold payments and set-offs into balances; `order` "principal first", or charges before principal (Civil Code
+    561).
+    """
     amount = obligation.amount
     assert amount is not None
     order = term.order or record.counting.of("allocation")
@@ -100,15 +102,30 @@ def _settle(record: Record, obligation: Obligation, term: Payment) -> Account:
             rest -= to_charges
         principal = min(rest, open_)
         open_ -= principal
-        paid.append(Paid(fact.event.id, day, received, *(Money(m, amount.currency) for m in (principal, to_charges, rest - principal))))
+        paid.append(
+            Paid(
+                fact.event.id,
+                day,
+                received,
+                *(Money(m, amount.currency) for m in (principal, to_charges, rest - principal)),
+            )
+        )
         balances.append(Balance(_next(day), open_))
     settled = None
     if open_ == 0 and paid:
         last = paid[-1]
-        settled = Done(day=next(p.day for p, b in zip(paid, balances, strict=True) if b.open == 0), how="paid", event=last.event)
+        settled = Done(
+            day=next(p.day for p, b in zip(paid, balances, strict=True) if b.open == 0), how="paid", event=last.event
+        )
     return Account(
-        obligation=obligation.id, debtor=obligation.owed_by, creditor=obligation.owed_to, amount=amount, payments=tuple(paid),
-        balances=tuple(balances), open=Money(open_, amount.currency), settled=settled,
+        obligation=obligation.id,
+        debtor=obligation.owed_by,
+        creditor=obligation.owed_to,
+        amount=amount,
+        payments=tuple(paid),
+        balances=tuple(balances),
+        open=Money(open_, amount.currency),
+        settled=settled,
     )
 
 
@@ -129,7 +146,10 @@ def _running(record: Record, obligation: Obligation) -> _Running | None:
     found = [
         _Running(rule.charge.rate, rule.charge.of or "payable")
         for rule in record.contract.rules
-        if rule.charge and rule.charge.rate is not None and rule.charge.of in {"payable", "unpaid"}
-        and rule.when.state == "late" and (rule.when.any == "payment" or rule.when.id == obligation.source)
+        if rule.charge
+        and rule.charge.rate is not None
+        and rule.charge.of in {"payable", "unpaid"}
+        and rule.when.state == "late"
+        and (rule.when.any == "payment" or rule.when.id == obligation.source)
     ]
     return found[0] if len(found) == 1 else None

@@ -1,4 +1,6 @@
-"""assess(): one contract, its events and the world in; every figure with its reasons out. Same input, same answer, for ever."""
+"""assess(): one contract, its events and the world in; every figure with its reasons out. Same input, same answer,
+for ever.
+"""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
@@ -82,7 +84,12 @@ class Assessment(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 def assess(
-    contract: Contract, events: Iterable[Event], *, as_of: date | datetime, known_at: date | datetime | None = None, world: World,
+    contract: Contract,
+    events: Iterable[Event],
+    *,
+    as_of: date | datetime,
+    known_at: date | datetime | None = None,
+    world: World,
     assume: Mapping[str, Any] | None = None,
 ) -> Assessment:
     """Every figure of one contract as of `as_of`, by what was recorded by `known_at` (None: everything).
@@ -118,7 +125,9 @@ def assess(
         caps=ledger,
         recourses=recourses,
         claims=made,
-        balances=balances(accruals, made, ((r.debtor, r.creditor, r.amount) for r in recourses if r.amount.minor), contract.currency),
+        balances=balances(
+            accruals, made, ((r.debtor, r.creditor, r.amount) for r in recourses if r.amount.minor), contract.currency
+        ),
         decided=record.decided,
         usages=_usages(record),
         problems=tuple(record.questions),
@@ -126,17 +135,31 @@ def assess(
 
 
 def others(
-    contract: Contract, events: Iterable[Event], *, as_of: date | datetime, known_at: date | datetime | None = None, world: World,
+    contract: Contract,
+    events: Iterable[Event],
+    *,
+    as_of: date | datetime,
+    known_at: date | datetime | None = None,
+    world: World,
     assume: Mapping[str, Any] | None = None,
 ) -> tuple[Other, ...]:
     """What each reading that was not taken would make payable; one assessment for each."""
     listed, taken = tuple(events), dict(assume or {})
     made = []
     for reading in contract.readings:
-        decided = taken.get(reading.about) or next((d.takes for d in contract.decisions if d.about == reading.about), None)
+        decided = taken.get(reading.about) or next(
+            (d.takes for d in contract.decisions if d.about == reading.about), None
+        )
         for option in reading.options:
             if option != decided:
-                answer = assess(contract, listed, as_of=as_of, known_at=known_at, world=world, assume={**taken, reading.about: option})
+                answer = assess(
+                    contract,
+                    listed,
+                    as_of=as_of,
+                    known_at=known_at,
+                    world=world,
+                    assume={**taken, reading.about: option},
+                )
                 made.append(Other(about=reading.about, takes=option, balances=answer.balances))
     return tuple(made)
 

@@ -52,7 +52,9 @@ class Breach(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 def breaches(
     record: Record, obligations: Iterable[Obligation], debts: Mapping[str, Account], figures: Mapping[str, Figure]
 ) -> tuple[Breach, ...]:
-    """What was due and not done, as of the record's day and by what was then known; pauses stay visible, to be explained."""
+    """What was due and not done, as of the record's day and by what was then known; pauses stay visible, to be
+    explained.
+    """
     late = (_late(record, o, debts[o.id].settled if o.id in debts else o.done) for o in obligations)
     return (*(b for b in late if b), *_losses(record), *_happened(record), *_short(record, figures))
 
@@ -70,10 +72,23 @@ def _late(record: Record, obligation: Obligation, done: Done | None) -> Breach |
     if record.ended is not None and not_after(record.ended, Moment(due.day, due.instant)) and done is None:
         return None  # what was not yet due when the contract ended is not owed (KNOBS `after_end`)
     return Breach(
-        id=f"late:{obligation.id}", kind="late", subject=obligation.id, source=obligation.source, of_kind=obligation.kind,
-        case=obligation.case, clocked=obligation.by_clock,
-        owed_by=obligation.owed_by, owed_to=obligation.owed_to, title=obligation.title, due=due.day, due_at=due.instant, until=until.day,
-        until_at=until.instant, running=running, tested=obligation.tests, waived=_waived(record, obligation.id, f"late:{obligation.id}"),
+        id=f"late:{obligation.id}",
+        kind="late",
+        subject=obligation.id,
+        source=obligation.source,
+        of_kind=obligation.kind,
+        case=obligation.case,
+        clocked=obligation.by_clock,
+        owed_by=obligation.owed_by,
+        owed_to=obligation.owed_to,
+        title=obligation.title,
+        due=due.day,
+        due_at=due.instant,
+        until=until.day,
+        until_at=until.instant,
+        running=running,
+        tested=obligation.tests,
+        waived=_waived(record, obligation.id, f"late:{obligation.id}"),
     )
 
 
@@ -95,8 +110,18 @@ def _losses(record: Record) -> Iterable[Breach]:
         event = fact.event
         subject = event.about or event.id
         yield Breach(
-            id=f"loss:{subject}", kind="loss", subject=subject, source=event.of or "", case=event.about, at=fact.at.day, instant=fact.at.instant,
-            amount=event.amount, fault=event.fault, head=event.head, caused=event.by, event=event.id,
+            id=f"loss:{subject}",
+            kind="loss",
+            subject=subject,
+            source=event.of or "",
+            case=event.about,
+            at=fact.at.day,
+            instant=fact.at.instant,
+            amount=event.amount,
+            fault=event.fault,
+            head=event.head,
+            caused=event.by,
+            event=event.id,
             waived=_waived(record, f"loss:{subject}"),
         )
 
@@ -107,8 +132,17 @@ def _happened(record: Record) -> Iterable[Breach]:
         for fact in record.of(kind):
             subject = fact.event.about or fact.event.id
             yield Breach(
-                id=f"{kind}:{subject}", kind="event", subject=subject, source=kind, case=fact.event.about, at=fact.at.day, instant=fact.at.instant,
-                amount=fact.event.amount, fault=fact.event.fault, event=fact.event.id, waived=_waived(record, f"{kind}:{subject}"),
+                id=f"{kind}:{subject}",
+                kind="event",
+                subject=subject,
+                source=kind,
+                case=fact.event.about,
+                at=fact.at.day,
+                instant=fact.at.instant,
+                amount=fact.event.amount,
+                fault=fact.event.fault,
+                event=fact.event.id,
+                waived=_waived(record, f"{kind}:{subject}"),
             )
 
 
@@ -118,7 +152,12 @@ def _short(record: Record, figures: Mapping[str, Figure]) -> Iterable[Breach]:
     for figure in figures.values():
         if figure.measure in asked and figure.value is not None and figure.complete:
             yield Breach(
-                id=figure.id, kind="reading", subject=figure.id, source=figure.measure, at=figure.last, waived=_waived(record, figure.id)
+                id=figure.id,
+                kind="reading",
+                subject=figure.id,
+                source=figure.measure,
+                at=figure.last,
+                waived=_waived(record, figure.id),
             )
 
 

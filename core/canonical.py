@@ -1,6 +1,7 @@
 """Canonical JSON: one text for one value, for fingerprints, snapshots and programs.
 
-Long form, keys sorted, NFC, UTF-8, no spaces, no floats; amounts as "72000.00 CNY", exact numbers as their shortest decimal.
+Long form, keys sorted, NFC, UTF-8, no spaces, no floats; amounts as "72000.00 CNY", exact numbers as their shortest
+decimal.
 """
 
 import unicodedata

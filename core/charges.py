@@ -23,7 +23,8 @@ __all__ = ["Accrual", "Limit", "Slice", "Timeline", "accrued", "amount_of", "bas
 class Timeline(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """How lateness is numbered: unit 1 is the first late day (block, span).
 
-    `kind` "days" (blocks of `length` dates after `start`), "working days", or "spans" (of `length` seconds after `begins`).
+    `kind` "days" (blocks of `length` dates after `start`), "working days", or "spans" (of `length` seconds after
+    `begins`).
     `part`: what a part of a unit counts. `total` is how many units there are; `holes` are dates left out (first, last).
     """
 
@@ -39,8 +40,10 @@ class Timeline(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 class Slice(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """A stretch of a charge under one rate, base and version of the terms.
 
-    `from_`/`to` number its units, `first`/`last` are the days on which they accrue; `exact` is in minor units, before rounding.
-    A one-off has no numbers: all of it accrues on `first`. `plus` marks what a rule adds once beside its running charge.
+    `from_`/`to` number its units, `first`/`last` are the days on which they accrue; `exact` is in minor units, before
+    rounding.
+    A one-off has no numbers: all of it accrues on `first`. `plus` marks what a rule adds once beside its running
+    charge.
     """
 
     first: date
@@ -60,7 +63,9 @@ class Slice(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Limit(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A rule's own maximum: the amount, for what it is counted ("obligation", "all", a window), and which slices it holds."""
+    """A rule's own maximum: the amount, for what it is counted ("obligation", "all", a window), and which slices it
+    holds.
+    """
 
     to: Money
     per: str
@@ -68,7 +73,9 @@ class Limit(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Accrual(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """One charge as it accrued: id "<rule>:<subject>", its slices, their exact sum, and `gross` as rounded before any limit."""
+    """One charge as it accrued: id "<rule>:<subject>", its slices, their exact sum, and `gross` as rounded before any
+    limit.
+    """
 
     id: str
     rule: str
@@ -123,7 +130,9 @@ def _stacked(record: Record, breach: Breach, priced: list[Accrual]) -> list[Accr
     return list(best.values())
 
 
-def amount_of(amount: Amount, contract: Contract, *, payable: int = 0, unpaid: int = 0, loss: int = 0) -> Fraction | None:
+def amount_of(
+    amount: Amount, contract: Contract, *, payable: int = 0, unpaid: int = 0, loss: int = 0
+) -> Fraction | None:
     """An amount in exact minor units under these terms; None where its base does not exist."""
     if isinstance(amount, Money):
         return Fraction(amount.minor)
@@ -179,7 +188,13 @@ def _day_of(line: Timeline, number: int, calendar: Calendar, zone: str) -> date:
         return local_date(line.begins + timedelta(seconds=(number - 1) * line.length), zone)
     if line.kind == "working days":
         return calendar.add_working_days(line.start, number)
-    days = number if line.length == 1 else number * line.length if line.part == "completed" else (number - 1) * line.length + 1
+    days = (
+        number
+        if line.length == 1
+        else number * line.length
+        if line.part == "completed"
+        else (number - 1) * line.length + 1
+    )
     day = line.start + timedelta(days=days)
     for first, last in line.holes:
         if first <= day:
@@ -226,11 +241,29 @@ class _Pricer:
         if not debtor:
             self.record.question(Problem("TERMS-OWEDBY-01", f"rules.{rule.id}.owed_by", {"rule": rule.id}))
             return None
-        creditor = rule.owed_to or (breach.owed_to if rule.owed_by is None else other_party(self.record.contract, debtor))
+        creditor = rule.owed_to or (
+            breach.owed_to if rule.owed_by is None else other_party(self.record.contract, debtor)
+        )
         return Accrual(
-            id=f"{rule.id}:{breach.subject}", rule=rule.id, clause=rule.clause, breach=breach.id, subject=breach.subject, debtor=debtor,
-            creditor=creditor, slices=slices, exact=exact, gross=gross, rounding=rule.round, head=breach.head or rule.head, fault=breach.fault,
-            caused=breach.caused, recourse=rule.recourse, counted=line, grace=grace, maximum=self._maximum(rule, breach), running=breach.running,
+            id=f"{rule.id}:{breach.subject}",
+            rule=rule.id,
+            clause=rule.clause,
+            breach=breach.id,
+            subject=breach.subject,
+            debtor=debtor,
+            creditor=creditor,
+            slices=slices,
+            exact=exact,
+            gross=gross,
+            rounding=rule.round,
+            head=breach.head or rule.head,
+            fault=breach.fault,
+            caused=breach.caused,
+            recourse=rule.recourse,
+            counted=line,
+            grace=grace,
+            maximum=self._maximum(rule, breach),
+            running=breach.running,
             waived=breach.waived or self._waived(f"{rule.id}:{breach.subject}"),
         )
 
@@ -238,7 +271,7 @@ class _Pricer:
         return any(fact.event.amount is None for fact in self.record.of("waived", charge))
 
     def _maximum(self, rule: Rule, breach: Breach) -> Limit | None:
-        """The rule's own ceiling as it stood when the breach began; its scope is asked where the phrase does not say."""
+        """The rule's own ceiling as it stood when the breach began; its scope is asked where no phrase says it."""
         terms = self.record.terms(breach.due or _day(breach), _day(breach))
         ceiling = next(r.at_most for r in terms.rules if r.id == rule.id)
         if ceiling is None:
@@ -248,7 +281,9 @@ class _Pricer:
             said = self.record.ask("at_most_covers", f"rules.{rule.id}.at_most")
             covers = ("running", "plus") if said != "running only" else ("running",)
         per = ceiling.per or self.record.ask("at_most", f"rules.{rule.id}.at_most")
-        exact = amount_of(ceiling.to, terms, payable=self._payable(breach), loss=breach.amount.minor if breach.amount else 0)
+        exact = amount_of(
+            ceiling.to, terms, payable=self._payable(breach), loss=breach.amount.minor if breach.amount else 0
+        )
         if per is None or exact is None:
             return None
         per = {"each obligation": "obligation", "all of the rule": "all"}.get(per, per)
@@ -298,14 +333,20 @@ class _Pricer:
 
     def _timeline(self, rule: Rule, breach: Breach, charge: Charge) -> Timeline | None:
         """Number the lateness in the charge's unit, by dates or in spans (KNOBS `lateness_by`, `part_days`)."""
-        assert breach.due is not None and breach.until is not None
+        assert breach.due is not None
+        assert breach.until is not None
         counting, per = self.record.counting, charge.per
         unit, n = (per.unit, per.n) if per else ("day", 1)
         if unit == "year":
             unit, n = "day", 1
         by = counting.lateness_of(Period(1, "hour") if breach.clocked else None)
         if unit in {"hour", "minute"} or (by == "spans of 24 h" and unit in {"day", "week"}):
-            return self._spans(rule, breach, per.part if per else None, n * {"minute": 60, "hour": 3600, "day": 86400, "week": 604800}[unit])
+            return self._spans(
+                rule,
+                breach,
+                per.part if per else None,
+                n * {"minute": 60, "hour": 3600, "day": 86400, "week": 604800}[unit],
+            )
         if unit == "working day":
             total = Fraction(self.calendar.count_working_days(breach.due, breach.until))
             return Timeline(kind="working days", start=breach.due, total=total)
@@ -315,11 +356,22 @@ class _Pricer:
         length = n * (7 if unit == "week" else 1)
         holes = self._holes(rule, breach)
         start = breach.due - timedelta(days=counting.late_ends == "both in")
-        days = elapsed_days(start, breach.until) - sum(elapsed_days(a, b) + 1 for a, b in holes) - (counting.late_ends == "both out")
+        days = (
+            elapsed_days(start, breach.until)
+            - sum(elapsed_days(a, b) + 1 for a, b in holes)
+            - (counting.late_ends == "both out")
+        )
         part = self._part(rule, per.part if per else None, Fraction(days, length))
         if part is None:
             return None
-        return Timeline(kind="days", start=start, total=_counted(Fraction(max(days, 0), length), part), length=length, part=part, holes=holes)
+        return Timeline(
+            kind="days",
+            start=start,
+            total=_counted(Fraction(max(days, 0), length), part),
+            length=length,
+            part=part,
+            holes=holes,
+        )
 
     def _spans(self, rule: Rule, breach: Breach, part: str | None, length: int) -> Timeline | None:
         assert breach.due is not None
@@ -331,7 +383,9 @@ class _Pricer:
         part = self._part(rule, part, units)
         if part is None:
             return None
-        return Timeline(kind="spans", start=breach.due, total=_counted(units, part), length=length, begins=begins, part=part)
+        return Timeline(
+            kind="spans", start=breach.due, total=_counted(units, part), length=length, begins=begins, part=part
+        )
 
     def _part(self, rule: Rule, part: str | None, units: Fraction) -> str | None:
         """What a part of a unit counts; asked only where one arises."""
@@ -342,8 +396,9 @@ class _Pricer:
         return self.record.ask("part_days", f"rules.{rule.id}.charge")
 
     def _holes(self, rule: Rule, breach: Breach) -> tuple[tuple[date, date], ...]:
-        """Late dates that cost nothing: testing of what was later rejected (KNOBS `rejected`), and excused late days."""
-        assert breach.due is not None and breach.until is not None
+        """Late dates that cost nothing: tests of what was then rejected (KNOBS `rejected`), and excused late days."""
+        assert breach.due is not None
+        assert breach.until is not None
         spans: list[tuple[date, date]] = []
         if breach.tested and self.record.ask("rejected", breach.subject) == "test time out":
             spans.extend((delivered + timedelta(days=1), rejected) for delivered, rejected in breach.tested)
@@ -382,7 +437,9 @@ class _Pricer:
             self.record.question(Problem("ASK-KNOB-01", f"rules.{rule.id}.counts", {"knob": "tier_counts"}))
             return
         slab = _tier(rule.tiers, last - offset) if rule.tiering == "all days at the rate reached" else None
-        starts = sorted({free + 1, *(s for s in self._cuts(rule, breach, line, offset, slab is None) if free + 1 < s <= last)})
+        starts = sorted(
+            {free + 1, *(s for s in self._cuts(rule, breach, line, offset, slab is None) if free + 1 < s <= last)}
+        )
         for number, begin in enumerate(starts):
             end = starts[number + 1] - 1 if number + 1 < len(starts) else last
             units = min(Fraction(end), line.total) - (begin - 1)
@@ -402,7 +459,15 @@ class _Pricer:
             yield _through(line, day - timedelta(days=1), self.calendar, self.zone) + 1
 
     def _stretch(
-        self, rule: Rule, breach: Breach, line: Timeline, begin: int, end: int, units: Fraction, slab: Charge | None, offset: int
+        self,
+        rule: Rule,
+        breach: Breach,
+        line: Timeline,
+        begin: int,
+        end: int,
+        units: Fraction,
+        slab: Charge | None,
+        offset: int,
     ) -> Slice | None:
         assert breach.due is not None
         first = _day_of(line, begin, self.calendar, self.zone)
@@ -412,7 +477,14 @@ class _Pricer:
         if charge is None:
             return None
         return self._slice(
-            breach, charge, ids, first, _day_of(line, end, self.calendar, self.zone), units, numbers=(begin, end), unit=_unit(line, charge),
+            breach,
+            charge,
+            ids,
+            first,
+            _day_of(line, end, self.calendar, self.zone),
+            units,
+            numbers=(begin, end),
+            unit=_unit(line, charge),
         )
 
     def _plus(self, rule: Rule, breach: Breach, line: Timeline, free: int) -> tuple[Slice, ...]:
@@ -436,15 +508,33 @@ class _Pricer:
         return (made,) if made and made.exact else ()
 
     def _slice(
-        self, breach: Breach, charge: Charge, ids: tuple[str, ...], first: date, last: date, units: Fraction, *,
-        numbers: tuple[int, int] | None = None, unit: str = "",
+        self,
+        breach: Breach,
+        charge: Charge,
+        ids: tuple[str, ...],
+        first: date,
+        last: date,
+        units: Fraction,
+        *,
+        numbers: tuple[int, int] | None = None,
+        unit: str = "",
     ) -> Slice | None:
         """units × rate × base (or units × amount), exact; a yearly rate is divided by the day basis."""
         from_, to = numbers or (None, None)
         currency = self.record.contract.currency
         if charge.amount is not None:
             exact = units * charge.amount.minor
-            return Slice(first=first, last=last, units=units, exact=exact, unit=unit, from_=from_, to=to, price=charge.amount, terms=ids)
+            return Slice(
+                first=first,
+                last=last,
+                units=units,
+                exact=exact,
+                unit=unit,
+                from_=from_,
+                to=to,
+                price=charge.amount,
+                terms=ids,
+            )
         base = self._base(charge, breach, first, ids)
         if base is None or charge.rate is None:
             return None
@@ -452,8 +542,18 @@ class _Pricer:
         if year is None:
             return None
         return Slice(
-            first=first, last=last, units=units, exact=units * charge.rate * base / year, unit=unit, from_=from_, to=to, rate=charge.rate,
-            of=charge.of, base=Money(base, currency), per=year, terms=ids,
+            first=first,
+            last=last,
+            units=units,
+            exact=units * charge.rate * base / year,
+            unit=unit,
+            from_=from_,
+            to=to,
+            rate=charge.rate,
+            of=charge.of,
+            base=Money(base, currency),
+            per=year,
+            terms=ids,
         )
 
     def _year(self, charge: Charge, breach: Breach) -> int | None:
@@ -478,7 +578,9 @@ class _Pricer:
         as_now = base_of(of, self.record.terms(due, self.record.as_of.day))
         if now == at_breach == as_now:
             return now
-        return {"each day": now, "at breach": at_breach, "as now": as_now}.get(self.record.ask("base_at", f"{breach.subject}", base=of) or "")
+        return {"each day": now, "at breach": at_breach, "as now": as_now}.get(
+            self.record.ask("base_at", f"{breach.subject}", base=of) or ""
+        )
 
     def _payable(self, breach: Breach) -> int:
         debt = self.debts.get(breach.subject)
@@ -488,14 +590,17 @@ class _Pricer:
         """The loss proven: of the loss itself, or of the losses proven about the same case."""
         if breach.kind == "loss":
             return breach.amount.minor if breach.amount else 0
-        facts = [f for f in self.record.of("loss proven", breach.case) if breach.case] or self.record.of("loss proven", breach.subject)
+        facts = [f for f in self.record.of("loss proven", breach.case) if breach.case] or self.record.of(
+            "loss proven", breach.subject
+        )
         return sum(f.event.amount.minor for f in facts if f.event.amount)
 
 
 def _day(breach: Breach) -> date:
     """The day on which a breach begins to count: the first late day, or the day of the loss, event or reading."""
     if breach.kind == "late":
-        assert breach.due is not None and breach.until is not None
+        assert breach.due is not None
+        assert breach.until is not None
         return min(breach.due + timedelta(days=1), max(breach.until, breach.due))
     assert breach.at is not None
     return breach.at
@@ -506,7 +611,13 @@ def _tier(tiers: tuple[Charge, ...], number: int) -> Charge | None:
 
 
 def _unit(line: Timeline, charge: Charge) -> str:
-    return charge.per.unit if charge.per and charge.per.unit != "year" else "day" if line.kind != "working days" else "working day"
+    return (
+        charge.per.unit
+        if charge.per and charge.per.unit != "year"
+        else "day"
+        if line.kind != "working days"
+        else "working day"
+    )
 
 
 def _counted(units: Fraction, part: str) -> Fraction:
@@ -544,7 +655,9 @@ def _by_unit(part: Slice, units: Fraction, mode: Mode) -> int:
     return int(whole) * integer(one, mode) + (integer(rest * one, mode) if rest else 0)
 
 
-def accrued(accrual: Accrual, day: date, calendar: Calendar, zone: str, *, plus: bool = True, running: bool = True) -> int:
+def accrued(
+    accrual: Accrual, day: date, calendar: Calendar, zone: str, *, plus: bool = True, running: bool = True
+) -> int:
     """Minor units accrued by the end of `day`, rounded cumulatively, so that windows add up (KNOBS `round_cut`)."""
     mode, exact, rounded = _mode(accrual.rounding), Fraction(0), 0
     for part in accrual.slices:
@@ -560,5 +673,3 @@ def accrued(accrual: Accrual, day: date, calendar: Calendar, zone: str, *, plus:
         else:
             exact += part.exact * units / part.units
     return rounded + integer(exact, mode)
-
-

@@ -1,4 +1,6 @@
-"""Where each charge stands between the parties: computed, notified, disputed, waived, paid or set off, and what is due now."""
+"""Where each charge stands between the parties: computed, notified, disputed, waived, paid or set off, and what is
+due now.
+"""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -17,7 +19,10 @@ _STATES = ("notified", "claimed", "disputed", "agreed", "settled")
 
 
 class Claim(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """A charge as a claim. `open` = payable − waived − paid; `due_now` leaves out the disputed part, which waits (KNOBS `dispute`)."""
+    """A charge as a claim.
+
+    `open` = payable − waived − paid; `due_now` leaves out the disputed part, which waits (KNOBS `dispute`).
+    """
 
     id: str
     state: str
@@ -50,7 +55,9 @@ def claims(
 def _claim(record: Record, accrual: Accrual, payable: Money, debts: Mapping[str, Account]) -> Claim:
     currency = payable.currency
     waived = sum(f.event.amount.minor for f in record.of("waived", accrual.id) if f.event.amount)
-    paid = sum(f.event.amount.minor for what in ("paid", "set off") for f in record.of(what, accrual.id) if f.event.amount)
+    paid = sum(
+        f.event.amount.minor for what in ("paid", "set off") for f in record.of(what, accrual.id) if f.event.amount
+    )
     paid += _paid_first(accrual, debts)
     waived = accrual.gross.minor if accrual.waived else min(waived, payable.minor)
     owing = max(0, payable.minor - (0 if accrual.waived else waived) - paid)
@@ -58,8 +65,15 @@ def _claim(record: Record, accrual: Accrual, payable: Money, debts: Mapping[str,
     if owing == 0 and paid:
         state = "paid"
     return Claim(
-        id=accrual.id, state=state, since=since, payable=payable, waived=Money(waived, currency), paid=Money(paid, currency),
-        disputed=Money(disputed, currency), open=Money(owing, currency), due_now=Money(owing - disputed, currency),
+        id=accrual.id,
+        state=state,
+        since=since,
+        payable=payable,
+        waived=Money(waived, currency),
+        paid=Money(paid, currency),
+        disputed=Money(disputed, currency),
+        open=Money(owing, currency),
+        due_now=Money(owing - disputed, currency),
     )
 
 

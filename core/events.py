@@ -9,13 +9,31 @@ from core.money import Money
 __all__ = ["KINDS", "SPANS", "Event"]
 
 KINDS: dict[str, str] = {
-    "delivered": "performance", "accepted": "performance", "rejected": "performance", "starts": "performance", "ends": "performance",
-    "demanded": "performance", "extended": "performance", "excused": "performance", "waiting for client": "performance",
-    "paid": "money", "loss proven": "money", "set off": "money",
-    "notified": "claims", "claimed": "claims", "disputed": "claims", "agreed": "claims", "waived": "claims", "settled": "claims",
-    "signed": "contract", "notified in writing": "contract", "consents": "contract", "terminated": "contract",
+    "delivered": "performance",
+    "accepted": "performance",
+    "rejected": "performance",
+    "starts": "performance",
+    "ends": "performance",
+    "demanded": "performance",
+    "extended": "performance",
+    "excused": "performance",
+    "waiting for client": "performance",
+    "paid": "money",
+    "loss proven": "money",
+    "set off": "money",
+    "notified": "claims",
+    "claimed": "claims",
+    "disputed": "claims",
+    "agreed": "claims",
+    "waived": "claims",
+    "settled": "claims",
+    "signed": "contract",
+    "notified in writing": "contract",
+    "consents": "contract",
+    "terminated": "contract",
     "scored": "measures",
-    "corrected": "record", "withdrawn": "record",
+    "corrected": "record",
+    "withdrawn": "record",
 }
 """Kinds of event in core and their area; a contract or sector adds its own under `event_kinds`."""
 
@@ -27,7 +45,8 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, renam
     """One recorded fact. Happening and recording are different instants.
 
     `at` is a bare date (the whole day, in the contract's zone) or an instant; spans have `from`/`to` instead.
-    `of` names an obligation, charge, amendment or scorecard; `about` names a case (one complaint); `by` who acted or caused;
+    `of` names an obligation, charge, amendment or scorecard; `about` names a case (one complaint); `by` who acted or
+    caused;
     `recorded` is None where it was recorded when it happened; `corrects` names the event that this one replaces.
     """
 

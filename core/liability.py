@@ -1,6 +1,7 @@
 """What a debtor has to pay of each charge: the rule's own maximum, the third party's limit, the caps, and recourse.
 
-Each limit is a cut of a curve, the amount accrued by the end of a day in whole minor units. Because curves are cumulative
+Each limit is a cut of a curve, the amount accrued by the end of a day in whole minor units. Because curves are
+cumulative
 and whole, cents add up however windows cut them, and what a cap holds back is dated.
 """
 
@@ -26,7 +27,8 @@ _ALWAYS = (date(1, 1, 2), date(9999, 12, 30))
 
 
 class Reduction(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """What one limit takes off a charge. `kind`: "maximum" (the rule's own), "excess" (borne by another by agreement), "cap".
+    """What one limit takes off a charge. `kind`: "maximum" (the rule's own), "excess" (borne by another by
+    agreement), "cap".
 
     `by` names the rule, third party or cap; `full` is the last day that was still paid in full.
     """
@@ -56,7 +58,9 @@ class Use(msgspec.Struct, frozen=True):
 
 
 class CapUse(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """A limit in one window: how much it allows, what used it up, what is left, what lies beyond, and the last day paid in full."""
+    """A limit in one window: how much it allows, what used it up, what is left, what lies beyond, and the last day
+    paid in full.
+    """
 
     cap: str
     clause: str
@@ -73,9 +77,11 @@ class CapUse(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Recourse(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """What the debtor of a charge may claim back from the third party that caused it: never more than it must pay itself.
+    """What the debtor of a charge may claim back from the third party that caused it: never more than it must pay
+    itself.
 
-    `loss` splits into `within` the third party's limit (`left` of `limit` at that moment) and `excess`, borne in `shares`.
+    `loss` splits into `within` the third party's limit (`left` of `limit` at that moment) and `excess`, borne in
+    `shares`.
     """
 
     id: str
@@ -101,7 +107,9 @@ class _Line(msgspec.Struct):
 
 
 class _Cut(msgspec.Struct, frozen=True):
-    """What a limit left of each curve in one window: in full through `full`, `extra[i]` more on the next day, then nothing."""
+    """What a limit left of each curve in one window: in full through `full`, `extra[i]` more on the next day, then
+    nothing.
+    """
 
     first: date
     last: date
@@ -115,7 +123,9 @@ class _Cut(msgspec.Struct, frozen=True):
 def liability(
     record: Record, accruals: Sequence[Accrual]
 ) -> tuple[tuple[Liability, ...], tuple[CapUse, ...], tuple[Recourse, ...]]:
-    """Inner limits first (KNOBS `nesting`): the rule's maximum, the third party's limit and its excess, then the caps."""
+    """Inner limits first (KNOBS `nesting`): the rule's maximum, the third party's limit and its excess, then the
+    caps.
+    """
     day, currency = record.as_of.day, record.contract.currency
     lines = [_Line(a, _curve(record, a), []) for a in accruals if not a.waived]
     uses = [*_maxima(record, lines), *_third_parties(record, lines)]
@@ -128,9 +138,14 @@ def liability(
     for accrual in accruals:
         line = kept.get(accrual.id)
         payable = line.curve(day) if line else 0
-        made.append(Liability(
-            charge=accrual.id, gross=accrual.gross, reductions=tuple(line.reductions) if line else (), payable=Money(payable, currency),
-        ))
+        made.append(
+            Liability(
+                charge=accrual.id,
+                gross=accrual.gross,
+                reductions=tuple(line.reductions) if line else (),
+                payable=Money(payable, currency),
+            )
+        )
     payables = {m.charge: m.payable.minor for m in made}
     recourses = tuple(_recourse(partial, owes, payables[partial.charge], currency) for partial, owes in shared.values())
     return tuple(made), tuple(ledger), recourses
@@ -161,8 +176,24 @@ def _maxima(record: Record, lines: list[_Line]) -> list[CapUse]:
         limit = group[0].accrual.maximum
         assert limit is not None
         for window in _spans(record, limit.per):
-            cut = _allocate([line.curve for line in group], [line.accrual.id for line in group], window, [(window.first, limit.to.minor)])
-            uses.append(_apply(record, group, cut, window, kind="maximum", by=rule, clause=group[0].accrual.clause, limits=group[0].accrual.debtor))
+            cut = _allocate(
+                [line.curve for line in group],
+                [line.accrual.id for line in group],
+                window,
+                [(window.first, limit.to.minor)],
+            )
+            uses.append(
+                _apply(
+                    record,
+                    group,
+                    cut,
+                    window,
+                    kind="maximum",
+                    by=rule,
+                    clause=group[0].accrual.clause,
+                    limits=group[0].accrual.debtor,
+                )
+            )
     return [use for use in uses if use.used.minor or use.beyond.minor]
 
 
@@ -171,18 +202,28 @@ def _alone(record: Record, line: _Line) -> None:
     assert accrual.maximum is not None
     to, covers = accrual.maximum.to.minor, accrual.maximum.covers
     if covers and "plus" not in covers:
+
         def curve(day: date) -> int:
-            return min(accrued(accrual, day, calendar, zone, plus=False), to) + accrued(accrual, day, calendar, zone, running=False)
+            return min(accrued(accrual, day, calendar, zone, plus=False), to) + accrued(
+                accrual, day, calendar, zone, running=False
+            )
     else:
         inner = line.curve
+
         def curve(day: date) -> int:
             return min(inner(day), to)
+
     over = line.curve(record.as_of.day) - curve(record.as_of.day)
     if over:
-        line.reductions.append(Reduction(
-            kind="maximum", by=accrual.rule, clause=accrual.clause, amount=Money(over, accrual.gross.currency),
-            full=_last_full(line.curve, curve, accrual.slices[0].first, record.as_of.day),
-        ))
+        line.reductions.append(
+            Reduction(
+                kind="maximum",
+                by=accrual.rule,
+                clause=accrual.clause,
+                amount=Money(over, accrual.gross.currency),
+                full=_last_full(line.curve, curve, accrual.slices[0].first, record.as_of.day),
+            )
+        )
     line.curve = curve
 
 
@@ -230,7 +271,7 @@ def _covered(cap: Cap, accrual: Accrual) -> bool:
 
 
 def _spans(record: Record, per: str) -> tuple[Window, ...]:
-    """The windows of a limit: "all" is one that never ends; days outside the term fall into its first or last window."""
+    """The windows of a limit: "all" is one that never ends; those after the term go on as long as days accrue."""
     if per in {"all", "term", "obligation"}:
         return (Window("", *_ALWAYS),)
     found = windows(record, per, whole_life=True)
@@ -241,7 +282,9 @@ def _spans(record: Record, per: str) -> tuple[Window, ...]:
 
 
 def _limits(record: Record, cap: Cap, window: Window) -> list[tuple[date, int]]:
-    """The cap's amount from each day of the window on: an amended cap is the new limit less what was used (`cap_change`)."""
+    """The cap's amount from each day of the window on: an amended cap is the new limit less what was used
+    (`cap_change`).
+    """
     days = [window.first, *(d for d in record.breaks if window.first < d < window.after)]
     made = []
     for day in days:
@@ -256,7 +299,9 @@ def _limits(record: Record, cap: Cap, window: Window) -> list[tuple[date, int]]:
 
 
 def _allocate(curves: list[Curve], ids: list[str], window: Window, limits: list[tuple[date, int]]) -> _Cut:
-    """First come, first served by days; on the day on which it runs out pro rata, cents by largest remainder, then by id."""
+    """First come, first served by days; on the day on which it runs out pro rata, cents by largest remainder, then by
+    id.
+    """
     before = window.first - timedelta(days=1)
     last = window.after - timedelta(days=1)
     start = [curve(before) for curve in curves]
@@ -299,7 +344,9 @@ def split(amount: int, weights: Sequence[int], ids: Sequence[str]) -> list[int]:
     return shares
 
 
-def _apply(record: Record, group: list[_Line], cut: _Cut, window: Window, *, kind: str, by: str, clause: str, limits: str) -> CapUse:
+def _apply(
+    record: Record, group: list[_Line], cut: _Cut, window: Window, *, kind: str, by: str, clause: str, limits: str
+) -> CapUse:
     """Narrow the curves of a group to what one window's cut leaves, and note it in the ledger."""
     currency, day = record.contract.currency, record.as_of.day
     bites = cut.total > cut.used
@@ -313,14 +360,25 @@ def _apply(record: Record, group: list[_Line], cut: _Cut, window: Window, *, kin
             kept = line.curve(min(day, cut.last)) - before
             if whole - before > kept:
                 amount = Money(whole - before - kept, currency)
-                line.reductions.append(Reduction(kind=kind, by=by, clause=clause, window=window.id, amount=amount, full=cut.full))
+                line.reductions.append(
+                    Reduction(kind=kind, by=by, clause=clause, window=window.id, amount=amount, full=cut.full)
+                )
         if kept:
             uses.append(Use(line.accrual.id, Money(kept, currency)))
     whole_life = window.id == ""
     return CapUse(
-        cap=by, clause=clause, window=window.id, first=None if whole_life else window.first, last=None if whole_life else cut.last, limits=limits,
-        limit=Money(cut.limit, currency), used=Money(cut.used, currency), headroom=Money(max(0, cut.limit - cut.used), currency),
-        beyond=Money(cut.total - cut.used, currency), full=cut.full if bites else None, uses=tuple(uses),
+        cap=by,
+        clause=clause,
+        window=window.id,
+        first=None if whole_life else window.first,
+        last=None if whole_life else cut.last,
+        limits=limits,
+        limit=Money(cut.limit, currency),
+        used=Money(cut.used, currency),
+        headroom=Money(max(0, cut.limit - cut.used), currency),
+        beyond=Money(cut.total - cut.used, currency),
+        full=cut.full if bites else None,
+        uses=tuple(uses),
     )
 
 
@@ -337,8 +395,12 @@ def _narrowed(inner: Curve, cut: _Cut, extra: int) -> Curve:
     return curve
 
 
-def _pro_rata(curves: list[Curve], ids: list[str], window: Window, limit: int, as_of: date) -> tuple[list[int], int, int]:
-    """Share a window's limit among all its charges in proportion to what each accrued in it (provisional until it closes)."""
+def _pro_rata(
+    curves: list[Curve], ids: list[str], window: Window, limit: int, as_of: date
+) -> tuple[list[int], int, int]:
+    """Share a window's limit among all its charges in proportion to what each accrued in it (provisional until it
+    closes).
+    """
     before, last = window.first - timedelta(days=1), min(window.after - timedelta(days=1), as_of)
     amounts = [max(0, curve(last) - curve(before)) for curve in curves]
     total = sum(amounts)
@@ -362,9 +424,17 @@ def _apply_rata(
             uses.append(Use(line.accrual.id, Money(share, currency)))
     whole_life = window.id == ""
     return CapUse(
-        cap=cap.id, clause=cap.clause, window=window.id, first=None if whole_life else window.first, last=None if whole_life else last,
-        limits=cap.limits, limit=Money(limit, currency), used=Money(used, currency), headroom=Money(max(0, limit - used), currency),
-        beyond=Money(total - used, currency), uses=tuple(uses),
+        cap=cap.id,
+        clause=cap.clause,
+        window=window.id,
+        first=None if whole_life else window.first,
+        last=None if whole_life else last,
+        limits=cap.limits,
+        limit=Money(limit, currency),
+        used=Money(used, currency),
+        headroom=Money(max(0, limit - used), currency),
+        beyond=Money(total - used, currency),
+        uses=tuple(uses),
     )
 
 
@@ -411,13 +481,22 @@ def _third_parties(record: Record, lines: list[_Line]) -> list[CapUse | tuple[Re
 def _party_use(record: Record, party: str, limit: int, used: int, uses: list[Use]) -> CapUse:
     currency = record.contract.currency
     return CapUse(
-        cap=party, clause=record.contract.third_parties[party].clause or "", window="", limits=party, limit=Money(limit, currency),
-        used=Money(used, currency), headroom=Money(max(0, limit - used), currency), beyond=Money(0, currency), uses=tuple(uses),
+        cap=party,
+        clause=record.contract.third_parties[party].clause or "",
+        window="",
+        limits=party,
+        limit=Money(limit, currency),
+        used=Money(used, currency),
+        headroom=Money(max(0, limit - used), currency),
+        beyond=Money(0, currency),
+        uses=tuple(uses),
     )
 
 
 def _third_party(record: Record, accrual: Accrual, party: str) -> ThirdParty:
-    return record.terms(accrual.slices[0].first, accrual.slices[0].first, _loss_moment(record, accrual)).third_parties[party]
+    return record.terms(accrual.slices[0].first, accrual.slices[0].first, _loss_moment(record, accrual)).third_parties[
+        party
+    ]
 
 
 def _loss_moment(record: Record, accrual: Accrual) -> Moment:
@@ -437,7 +516,9 @@ def _limit(record: Record, terms: ThirdParty, accrual: Accrual) -> int | None:
 def _split(
     record: Record, line: _Line, terms: ThirdParty, party: str, loss: int, limit: int | None, left: int, within: int
 ) -> Recourse:
-    """Within the limit the debtor answers and has recourse; the excess is borne as agreed, else all by who engaged it (593)."""
+    """Within the limit the debtor answers and has recourse; the excess is borne as agreed, else all by who engaged it
+    (593).
+    """
     accrual, currency = line.accrual, line.accrual.gross.currency
     excess = loss - within
     shares: dict[str, int] = {}
@@ -451,12 +532,22 @@ def _split(
         borne = sum(amount for name, amount in shares.items() if name != accrual.debtor)
         if borne:
             line.curve = _less(line.curve, loss, loss - borne)
-            line.reductions.append(Reduction(kind="excess", by=party, clause=terms.clause or "", amount=Money(borne, currency)))
+            line.reductions.append(
+                Reduction(kind="excess", by=party, clause=terms.clause or "", amount=Money(borne, currency))
+            )
     return Recourse(
-        id=f"recourse:{accrual.id}", charge=accrual.id, debtor=party, creditor=accrual.debtor, loss=Money(loss, currency),
-        limit=None if limit is None else Money(limit, currency), left=None if limit is None else Money(left, currency),
-        within=Money(within, currency), excess=Money(excess, currency), shares={n: Money(a, currency) for n, a in shares.items()},
-        amount=Money(0, currency), own=Money(0, currency),
+        id=f"recourse:{accrual.id}",
+        charge=accrual.id,
+        debtor=party,
+        creditor=accrual.debtor,
+        loss=Money(loss, currency),
+        limit=None if limit is None else Money(limit, currency),
+        left=None if limit is None else Money(left, currency),
+        within=Money(within, currency),
+        excess=Money(excess, currency),
+        shares={n: Money(a, currency) for n, a in shares.items()},
+        amount=Money(0, currency),
+        own=Money(0, currency),
     )
 
 

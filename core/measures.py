@@ -24,7 +24,8 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Figure(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """A reading of a measure or scorecard in one window. `exact` before, `value` after the contract's rounding; None: no reading.
+    """A reading of a measure or scorecard in one window. `exact` before, `value` after the contract's rounding; None:
+    no reading.
 
     `kept` of `cases` for shares; `items` for scores; `complete` is whether the window had closed by the record's day.
     """
@@ -61,12 +62,17 @@ def _begun(record: Record, unit: str) -> list[Window]:
 
 def _measured(record: Record, measure: Measure, window: Window, owed: tuple[Obligation, ...]) -> Figure:
     if measure.kind == "share of steps kept":
-        cases = [o for o in owed if o.source == measure.of and o.due and window.first <= o.due.day < window.after and _decided(record, o)]
+        cases = [
+            o
+            for o in owed
+            if o.source == measure.of and o.due and window.first <= o.due.day < window.after and _decided(record, o)
+        ]
         kept = sum(1 for o in cases if _in_time(record, o))
         exact = Fraction(100 * kept, len(cases)) if cases else _empty(record, measure)
         return _figure(record, measure, window, exact, kept=kept, cases=len(cases))
     values = [
-        parse_decimal(f.event.value) for f in record.of(measure.of)
+        parse_decimal(f.event.value)
+        for f in record.of(measure.of)
         if f.event.value is not None and window.first <= f.at.day < window.after
     ]
     count = sum(1 for f in record.of(measure.of) if window.first <= f.at.day < window.after)
@@ -104,7 +110,9 @@ def _empty(record: Record, measure: Measure) -> Fraction | None:
 
 def _scored(record: Record, card: Scorecard, window: Window, found: dict[str, Figure]) -> Figure:
     """Σ weight × rating ÷ Σ weight of the rated items; `missing` says what an unrated one does."""
-    items = tuple(Item(name, w.weight, _rating(record, card, name, w.of, window, found)) for name, w in card.weights.items())
+    items = tuple(
+        Item(name, w.weight, _rating(record, card, name, w.of, window, found)) for name, w in card.weights.items()
+    )
     rated = [(i.weight, i.value) for i in items if i.value is not None]
     complete = window.after <= record.as_of.day or (window.after - window.first).days == 0
     if len(rated) < len(items) and rated and card.missing is None:
@@ -125,10 +133,15 @@ def _rating(
 ) -> Fraction | None:
     """The item's measure in this window, else the mean of the scores recorded for it."""
     if of is not None:
-        inside = [f.value for f in found.values() if f.measure == of and window.first <= f.first < window.after and f.value is not None]
+        inside = [
+            f.value
+            for f in found.values()
+            if f.measure == of and window.first <= f.first < window.after and f.value is not None
+        ]
         return sum(inside, Fraction(0)) / len(inside) if inside else None
     scores = [
-        parse_decimal(f.event.value) for f in record.of("scored", card.id)
+        parse_decimal(f.event.value)
+        for f in record.of("scored", card.id)
         if f.event.item == name and f.event.value is not None and _belongs(f.event.about, f.at.day, window)
     ]
     return sum(scores, Fraction(0)) / len(scores) if scores else None
@@ -140,14 +153,29 @@ def _belongs(about: str | None, day: date, window: Window) -> bool:
 
 
 def _figure(
-    record: Record, term: Measure | Scorecard, window: Window, exact: Fraction | None, *,
-    kept: int | None = None, cases: int | None = None, items: tuple[Item, ...] = (),
+    record: Record,
+    term: Measure | Scorecard,
+    window: Window,
+    exact: Fraction | None,
+    *,
+    kept: int | None = None,
+    cases: int | None = None,
+    items: tuple[Item, ...] = (),
 ) -> Figure:
     if exact is not None and term.round is None and _banded(record, term.id):
         record.question(Problem("ASK-KNOB-01", f"{term.id}.round", {"knob": "round_first"}))
     return Figure(
-        id=f"{term.id}/{window.id}", measure=term.id, window=window.id, first=window.first, last=date.fromordinal(window.after.toordinal() - 1),
-        exact=exact, value=rounded(exact, term.round), kept=kept, cases=cases, items=items, complete=window.after <= record.as_of.day,
+        id=f"{term.id}/{window.id}",
+        measure=term.id,
+        window=window.id,
+        first=window.first,
+        last=date.fromordinal(window.after.toordinal() - 1),
+        exact=exact,
+        value=rounded(exact, term.round),
+        kept=kept,
+        cases=cases,
+        items=items,
+        complete=window.after <= record.as_of.day,
     )
 
 

@@ -13,7 +13,27 @@ MODES: tuple[Mode, ...] = ("half up", "half even", "down", "up")
 
 # ISO 4217 minor units that are not two (list of 2024); every other currency has two.
 _EXPONENTS = {
-    **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"), 0),
+    **dict.fromkeys(
+        (
+            "BIF",
+            "CLP",
+            "DJF",
+            "GNF",
+            "ISK",
+            "JPY",
+            "KMF",
+            "KRW",
+            "PYG",
+            "RWF",
+            "UGX",
+            "VND",
+            "VUV",
+            "XAF",
+            "XOF",
+            "XPF",
+        ),
+        0,
+    ),
     **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
 }
 _AMOUNT = re.compile(r"(-?)(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))? ?([A-Z]{3})")
@@ -68,9 +88,11 @@ def integer(exact: Fraction | int, mode: Mode = "half up") -> int:
     whole, rest = divmod(size.numerator, size.denominator)
     if rest:
         twice = 2 * rest
-        if mode == "up" or (mode == "half up" and twice >= size.denominator):
-            whole += 1
-        elif mode == "half even" and (twice > size.denominator or (twice == size.denominator and whole % 2)):
+        if (
+            mode == "up"
+            or (mode == "half up" and twice >= size.denominator)
+            or (mode == "half even" and (twice > size.denominator or (twice == size.denominator and whole % 2)))
+        ):
             whole += 1
     return -whole if negative else whole
 

@@ -199,7 +199,8 @@ class Due(msgspec.Struct, frozen=True, omit_defaults=True):
     """When something is due: the end (24:00, local) of `day`, or the `instant` (UTC) where a time of day is given.
 
     `unrolled` is the last day before any roll-over: excuses are added to it, and rolling comes last and once.
-    `provisional`: it hangs on a year for which no official notice is published yet.
+    `provisional`: it hangs on a year for which no official notice is published yet. `unit` ("day" or "working day") is
+    what an excuse is counted in, `rolls` whether a last day that is moved rolls again.
     """
 
     day: date
@@ -207,6 +208,8 @@ class Due(msgspec.Struct, frozen=True, omit_defaults=True):
     unrolled: date
     steps: tuple[Step, ...] = ()
     provisional: bool = False
+    unit: str = "day"
+    rolls: bool = True
 
 
 class Cycle(NamedTuple):
@@ -238,7 +241,7 @@ def add(
         if any(part.is_clock for part in period.parts):
             return _clock(anchor, period, counting, calendar, before)
         return _days(anchor, period, counting, calendar, before, roll)
-    except (OverflowError, ValueError):
+    except OverflowError:
         return Problem("TIME-RANGE-01", args={"length": period})
 
 
@@ -266,9 +269,9 @@ def _days(
     last: date = start
     in_working_days = False
     for place, part in enumerate(_ordered(period, counting)):
-        unit = "working day" if part.unit == "day" and counting.days_are == "working" else part.unit
-        in_working_days = in_working_days or unit == "working day"
-        counted = _count(last, Period(part.n, unit), counting, calendar, before, first=place == 0)
+        part = _in_own_days(part, counting)
+        in_working_days = in_working_days or part.unit == "working day"
+        counted = _count(last, part, counting, calendar, before, first=place == 0)
         if isinstance(counted, Problem):
             return counted
         last, more = counted
@@ -288,7 +291,17 @@ def _days(
     landed = _landing(day, anchor, counting, calendar)
     if isinstance(landed, Problem):
         return landed
-    return Due(day, landed, last, tuple(steps), provisional)
+    unit = "working day" if in_working_days else "day"
+    return Due(day, landed, last, tuple(steps), provisional, unit, roll and not before)
+
+
+def _in_own_days(part: Period, counting: Counting) -> Period:
+    """A bare day or week as this contract means it."""
+    if part.unit == "day" and counting.days_are == "working":
+        return Period(part.n, "working day")
+    if part.unit == "week" and counting.weeks_are == "5 working days":
+        return Period(5 * part.n, "working day")
+    return part
 
 
 def _event_day(anchor: date | datetime, counting: Counting, calendar: Calendar) -> tuple[date, list[Step]]:
@@ -331,8 +344,9 @@ def _count(
         if isinstance(clipped, Problem):
             return clipped
         return clipped[0], steps + clipped[1]
-    last = _weeks(start, part.n, counting, calendar) if part.unit == "week" else start + timedelta(days=part.n)
-    last -= timedelta(days=inside)
+    last = start + timedelta(days=part.n * (7 if part.unit == "week" else 1) - inside)
+    if part.unit == "week" and counting.weeks_are == "calendar weeks":
+        last = start + timedelta(days=part.n * 7 + 6 - start.weekday())
     begun = start if inside else start + timedelta(days=1)
     steps.append(Step("COUNT-DAYS-01", {"length": part, "first": begun, "last": last}))
     return last, steps
@@ -350,7 +364,8 @@ def _count_back(
         clipped = _months(start, Period(-part.n, part.unit), counting, inside=False)
         if isinstance(clipped, Problem):
             return clipped
-        last, steps = clipped[0] - timedelta(days=clear), clipped[1]
+        last = clipped[0] - timedelta(days=clear)
+        steps = [step for step in clipped[1] if step.code != "COUNT-MONTHS-01"]
     else:
         last = start - timedelta(days=part.n * (7 if part.unit == "week" else 1) + clear)
     steps.append(Step("COUNT-BACK-01", {"length": part, "date": start, "last": last}))
@@ -376,18 +391,12 @@ def _working_step(start: date, last: date, n: int, calendar: Calendar) -> Step:
     return Step("COUNT-WORKDAYS-01", args | {"days": tuple(day for day in days if day >= start)})
 
 
-def _weeks(start: date, n: int, counting: Counting, calendar: Calendar) -> date:
-    if counting.weeks_are == "5 working days":
-        return calendar.add_working_days(start, 5 * n)
-    if counting.weeks_are == "calendar weeks":
-        return start + timedelta(days=7 * n + 6 - start.weekday())
-    return start + timedelta(weeks=n)
-
-
 def _months(start: date, part: Period, counting: Counting, inside: bool) -> tuple[date, list[Step]] | Problem:
     """The corresponding day n months on; where the month has none, what the contract says."""
     months = part.n * (12 if part.unit == "year" else 1)
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    if not date.min.year <= year <= date.max.year:
+        raise OverflowError("year out of range")
     month_last = _last_of_month(year, month + 1)
     args: dict[str, object] = {"length": Period(abs(part.n), part.unit), "date": start}
     if counting.end_sticks == "month end stays month end" and start == _last_of_month(start.year, start.month):
@@ -410,7 +419,7 @@ def rest_words(day: date, calendar: Calendar) -> Step:
 
 
 def _last_of_month(year: int, month: int) -> date:
-    return date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
+    return date(year, 12, 31) if month == 12 else date(year, month + 1, 1) - timedelta(days=1)
 
 
 def _rolled(day: date, rule: str, knob: str, counting: Counting, calendar: Calendar, steps: list[Step]) -> date:
@@ -508,6 +517,11 @@ def _clock(
             return moved
         steps.append(_clock_step(local_time(due, zone), local_time(moved, zone), part, counting, before))
         due = moved
+    if counting.zero_period == "next opening" and due == moment:
+        opened = _opening(due, counting, calendar)
+        if isinstance(opened, Problem):
+            return opened
+        due = opened
     unrolled = local_date(due, zone)
     rolled = due if before else _rolled_clock(due, counting, calendar, steps)
     if isinstance(rolled, Problem):
@@ -515,7 +529,7 @@ def _clock(
     day = local_date(rolled, zone)
     touches = rolled != due or any(_is_working(part, counting) for part in period.parts)
     provisional = touches and _provisional(local_date(moment, zone), day, calendar, steps)
-    return Due(day, rolled, unrolled, tuple(steps), provisional)
+    return Due(day, rolled, unrolled, tuple(steps), provisional, rolls=False)
 
 
 def _clock_step(start: datetime, due: datetime, part: Period, counting: Counting, before: bool) -> Step:
@@ -600,10 +614,11 @@ def fixed(day: date, counting: Counting, calendar: Calendar) -> Due:
     rule = (counting.roll or "none") if counting.roll_fixed_dates == "yes" else "none"
     if asks_fixed(day, counting, calendar):
         steps.append(Step("COUNT-FIXED-02", {"date": day, "reason": rest_words(day, calendar)}))
-        return Due(day, None, day, tuple(steps))
-    moved = _rolled(day, rule, "roll_fixed_dates", counting, calendar, steps)
+        return Due(day, None, day, tuple(steps), rolls=False)
+    knob = "roll" if counting.roll_fixed_dates is None else "roll_fixed_dates"
+    moved = _rolled(day, rule, knob, counting, calendar, steps)
     provisional = rule != "none" and _provisional(day, moved, calendar, steps)
-    return Due(moved, None, day, tuple(steps), provisional)
+    return Due(moved, None, day, tuple(steps), provisional, rolls=rule != "none")
 
 
 def asks_fixed(day: date, counting: Counting, calendar: Calendar) -> bool:
@@ -612,26 +627,24 @@ def asks_fixed(day: date, counting: Counting, calendar: Calendar) -> bool:
     return counting.roll_fixed_dates is None and rolls and calendar.is_rest(day)
 
 
-def shift(due: Due, days: int, counting: Counting, calendar: Calendar, *, unit: str = "day", roll: bool = True) -> Due:
-    """Excuse first, roll last: `days` more from the unrolled last day, then one roll-over.
+def shift(due: Due, days: int, counting: Counting, calendar: Calendar) -> Due:
+    """Excuse first, roll last: `days` more (in `due.unit`) from the unrolled last day, then one roll-over.
 
-    `unit` is that of the period ("working day" counts working dates). An instant moves by whole days of 24 h.
-    Say `roll=False` for what was not rolled before (fixed dates, periods counted back).
+    An instant moves by as many dates and keeps its local time of day.
     """
     if days == 0:
         return due
     steps = [*due.steps]
-    working = unit == "working day"
+    working = due.unit == "working day"
     last = calendar.add_working_days(due.unrolled, days) if working else due.unrolled + timedelta(days=days)
-    steps.append(Step("COUNT-SHIFT-01", {"length": Period(days, unit), "date": due.unrolled, "last": last}))
-    if due.instant is not None:
-        instant = due.instant + (last - due.unrolled)
-        return msgspec.structs.replace(due, day=last, unrolled=last, instant=instant, steps=tuple(steps))
-    rule = (counting.roll or "none") if roll else "none"
-    day = _rolled(last, rule, "roll", counting, calendar, steps)
+    steps.append(Step("COUNT-SHIFT-01", {"length": Period(days, due.unit), "date": due.unrolled, "last": last}))
+    rule = (counting.roll or "none") if due.rolls else "none"
+    day = _rolled(last, rule, "roll", counting, calendar, steps) if due.rolls else last
     hangs = rule != "none" or working
     provisional = due.provisional or (hangs and _provisional(due.unrolled, day, calendar, steps))
-    return Due(day, None, last, tuple(steps), provisional)
+    zone = _zone_of(counting, calendar)
+    instant = due.instant and _at_clock(day, local_time(due.instant, zone), zone)
+    return Due(day, instant, last, tuple(steps), provisional, due.unit, due.rolls)
 
 
 def touched_days(spans: Iterable[tuple[date, date]], calendar: Calendar, *, unit: str = "day") -> int:

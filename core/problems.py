@@ -27,7 +27,9 @@ class InputError(Exception):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__("; ".join(f"{p.file or ''}:{p.line or ''} {p.where} [{p.code}] {p.args}" for p in self.problems))
+        super().__init__(
+            "; ".join(f"{p.file or ''}:{p.line or ''} {p.where} [{p.code}] {p.args}" for p in self.problems)
+        )
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from core.events import SPANS, Event
-from core.periods import Calendar, Counting, end_of_day, local_date, to_instant
+from core.periods import Calendar, Counting, adapted, end_of_day, local_date, to_instant
 from core.presets import resolve
 from core.problems import Problem
 from core.terms import Amendment, Contract, Decision, find, replaced
@@ -62,8 +62,16 @@ class Record:
     """One contract as it stands: terms by day, facts by subject. Built by `fold`; read by every stage."""
 
     def __init__(
-        self, contract: Contract, counting: Counting, calendar: Calendar, as_of: Moment, known_at: Moment | None,
-        facts: Iterable[Fact], versions: tuple[Version, ...], decided: tuple[Decided, ...], questions: list[Problem],
+        self,
+        contract: Contract,
+        counting: Counting,
+        calendar: Calendar,
+        as_of: Moment,
+        known_at: Moment | None,
+        facts: Iterable[Fact],
+        versions: tuple[Version, ...],
+        decided: tuple[Decided, ...],
+        questions: list[Problem],
     ) -> None:
         self.contract = contract
         self.counting = counting
@@ -74,7 +82,12 @@ class Record:
         self.versions = versions
         self.decided = decided
         self.questions = questions
-        self.facts = tuple(sorted(facts, key=lambda fact: (fact.at.day, fact.at.instant is not None, fact.at.instant or _EPOCH, fact.event.id)))
+        self.facts = tuple(
+            sorted(
+                facts,
+                key=lambda fact: (fact.at.day, fact.at.instant is not None, fact.at.instant or _EPOCH, fact.event.id),
+            )
+        )
         self._by: dict[tuple[str, str | None], list[Fact]] = {}
         for fact in self.facts:
             self._by.setdefault((fact.event.what, None), []).append(fact)
@@ -92,7 +105,8 @@ class Record:
     def amendments_for(self, due: date, day: date, loss: Moment | None = None) -> tuple[str, ...]:
         """The amendments that govern `day` of something due on `due` (or a loss of that moment)."""
         return tuple(
-            v.amendment.id for v in self.versions
+            v.amendment.id
+            for v in self.versions
             if v.applies == "everything"
             or (v.applies == "days" and day >= v.effective.day)
             or (v.applies == "due" and due >= v.effective.day)
@@ -131,7 +145,7 @@ class Record:
             self.questions.append(problem)
 
 
-_EPOCH = datetime.min
+_EPOCH = datetime.min  # noqa: DTZ901 - only ever compared with itself, in sort keys of bare dates
 
 
 def moment(at: date | datetime, zone: str) -> Moment | Problem:
@@ -145,8 +159,13 @@ def moment(at: date | datetime, zone: str) -> Moment | Problem:
 
 
 def fold(
-    contract: Contract, events: Iterable[Event], *, as_of: date | datetime, known_at: date | datetime | None,
-    world: World, assume: Mapping[str, Any],
+    contract: Contract,
+    events: Iterable[Event],
+    *,
+    as_of: date | datetime,
+    known_at: date | datetime | None,
+    world: World,
+    assume: Mapping[str, Any],
 ) -> Record:
     """Fold amendments, decisions and corrections into one record as of a day, by what was known at another.
 
@@ -160,7 +179,7 @@ def fold(
     knobs = {d.about.removeprefix("counting."): str(d.takes) for d in decided if d.about.startswith("counting.")}
     counting, wrong = resolve(contract.counting.preset, _overrides(contract), knobs)
     questions.extend(wrong)
-    calendar = world.calendars.get(contract.counting.calendar or "", _only(world))
+    calendar = adapted(world.calendars.get(contract.counting.calendar or "", _only(world)), counting)
     facts = _facts(events, zone, at, known, questions)
     versions = _versions(contract, facts, known, questions)
     return Record(contract, counting, calendar, at, known, facts, versions, decided, questions)
@@ -204,9 +223,15 @@ def _decide(
         taken[about] = Decided(about=about, takes=value, by="", assumed=True)
     for about, decided in taken.items():
         reading = readings.get(about)
-        value = reading.options.get(decided.takes, decided.takes) if reading and isinstance(decided.takes, str) else decided.takes
+        value = (
+            reading.options.get(decided.takes, decided.takes)
+            if reading and isinstance(decided.takes, str)
+            else decided.takes
+        )
         if reading:
-            taken[about] = msgspec.structs.replace(decided, others=tuple(o for o in reading.options if o != decided.takes))
+            taken[about] = msgspec.structs.replace(
+                decided, others=tuple(o for o in reading.options if o != decided.takes)
+            )
         if not about.startswith("counting."):
             try:
                 contract = replaced(contract, about, value)
@@ -214,7 +239,13 @@ def _decide(
                 questions.append(Problem("TERMS-PATH-01", about, {"path": about}))
     for about, reading in readings.items():
         if about not in taken:
-            questions.append(Problem("ASK-READING-01", about, {"about": about, "options": list(reading.options), "clause": reading.clause or ""}))
+            questions.append(
+                Problem(
+                    "ASK-READING-01",
+                    about,
+                    {"about": about, "options": list(reading.options), "clause": reading.clause or ""},
+                )
+            )
     return contract, tuple(taken.values())
 
 
@@ -222,7 +253,9 @@ def _taken(decision: Decision) -> Decided:
     return Decided(about=decision.about, takes=decision.takes, why=decision.why, by=decision.by, on=decision.on)
 
 
-def _facts(events: Iterable[Event], zone: str, as_of: Moment, known: Moment | None, questions: list[Problem]) -> list[Fact]:
+def _facts(
+    events: Iterable[Event], zone: str, as_of: Moment, known: Moment | None, questions: list[Problem]
+) -> list[Fact]:
     """Events that had happened by `as_of` and were known, without those corrected or withdrawn by known events."""
     facts: list[Fact] = []
     gone: set[str] = set()
@@ -235,7 +268,9 @@ def _facts(events: Iterable[Event], zone: str, as_of: Moment, known: Moment | No
         if wrong:
             questions.extend(msgspec.structs.replace(p, where=p.where or f"events.{event.id}") for p in wrong)
             continue
-        assert isinstance(read, Moment) and isinstance(recorded, Moment) and not isinstance(end, Problem)
+        assert isinstance(read, Moment)
+        assert isinstance(recorded, Moment)
+        assert not isinstance(end, Problem)
         if known is not None and not not_after(recorded, known):
             continue
         if event.corrects:
@@ -247,7 +282,9 @@ def _facts(events: Iterable[Event], zone: str, as_of: Moment, known: Moment | No
     return [fact for fact in facts if fact.event.id not in gone]
 
 
-def _versions(contract: Contract, facts: list[Fact], known: Moment | None, questions: list[Problem]) -> tuple[Version, ...]:
+def _versions(
+    contract: Contract, facts: list[Fact], known: Moment | None, questions: list[Problem]
+) -> tuple[Version, ...]:
     """The amendments known and in force, in the order in which they take effect."""
     versions: list[Version] = []
     for amendment in contract.amendments:
@@ -258,7 +295,9 @@ def _versions(contract: Contract, facts: list[Fact], known: Moment | None, quest
         if effective is None:
             continue
         if amendment.applies is None:
-            questions.append(Problem("ASK-APPLIES-01", f"amendments.{amendment.id}.applies", {"amendment": amendment.id}))
+            questions.append(
+                Problem("ASK-APPLIES-01", f"amendments.{amendment.id}.applies", {"amendment": amendment.id})
+            )
             continue
         wrong = [path for path in amendment.set if not _leads(contract, path)]
         questions.extend(Problem("TERMS-PATH-01", f"amendments.{amendment.id}.set", {"path": path}) for path in wrong)
@@ -300,5 +339,3 @@ def _arrived(word: str, amendment: str, facts: list[Fact]) -> Moment | None:
         if event.of == amendment and (event.what == word or (event.what == act and event.by == who)):
             return fact.at
     return None
-
-

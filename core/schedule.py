@@ -7,8 +7,21 @@ import msgspec
 
 from core.money import Money
 from core.periods import (
-    Due, Period, add, calendar_windows, contract_years, end_of_day, fixed, last_working_day, local_date, nth_day, shift, start_of_day,
-    term_end, to_instant, touched_days,
+    Due,
+    Period,
+    add,
+    calendar_windows,
+    contract_years,
+    end_of_day,
+    fixed,
+    last_working_day,
+    local_date,
+    nth_day,
+    shift,
+    start_of_day,
+    term_end,
+    to_instant,
+    touched_days,
 )
 from core.periods import Step as Counted
 from core.problems import Problem
@@ -19,7 +32,8 @@ __all__ = ["Done", "Obligation", "Window", "due_moment", "other_party", "schedul
 
 
 class Done(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """The act that ends an obligation. `how`: "delivered", "accepted", "deemed accepted", "stopped", "paid"; `accepted` is the day
+    """The act that ends an obligation. `how`: "delivered", "accepted", "deemed accepted", "stopped", "paid";
+    `accepted` is the day
     on which acceptance was complete; `pending`: delivered, and acceptance is still open."""
 
     day: date
@@ -33,7 +47,8 @@ class Done(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 class Obligation(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """One thing owed once. `id` survives re-assessment: "A1", "A5/2026-Q1", "A6/C-1".
 
-    `waiting` says what its due time still waits for (then `due` is None); `tests` are the deliveries that were rejected, each with the
+    `waiting` says what its due time still waits for (then `due` is None); `tests` are the deliveries that were
+    rejected, each with the
     day of delivery and the day of rejection; `paused` counts seconds (clocks) or days.
     """
 
@@ -64,10 +79,6 @@ class Window(msgspec.Struct, frozen=True):
 
 
 Source = Annex | Step | Payment
-
-
-class _Circle(Exception):
-    """Obligations that wait for each other; its path is named in the problem."""
 
 
 def schedule(record: Record) -> tuple[Obligation, ...]:
@@ -101,7 +112,9 @@ def term_of(record: Record) -> Window | None:
 
 
 def windows(record: Record, unit: str, *, whole_life: bool = False) -> tuple[Window, ...]:
-    """The windows of a series that meet the contract's term, each whole; with `whole_life` also those after it, up to `as_of`."""
+    """The windows of a series that meet the contract's term, each whole; with `whole_life` also those after it, up to
+    `as_of`.
+    """
     term = term_of(record)
     if term is None:
         return ()
@@ -132,7 +145,7 @@ class _Scheduler:
         if source in self.made:
             return self.made[source]
         if source in self.busy:
-            path = " → ".join([*self.busy[self.busy.index(source):], source])
+            path = " → ".join([*self.busy[self.busy.index(source) :], source])
             self.record.question(Problem("TERMS-CIRCLE-01", source, {"path": path}))
             return ()
         self.busy.append(source)
@@ -154,7 +167,9 @@ class _Scheduler:
         elif rule.anchor is not None and rule.anchor.each:
             for fact in self._facts(rule.anchor.what, rule.anchor.of):
                 due = self._after(rule, fact.at, term.id)
-                yield self._finish(term, self._bare(term, fact.event.about or fact.event.id, None), due, None, by_clock=_clocked(rule))
+                yield self._finish(
+                    term, self._bare(term, fact.event.about or fact.event.id, None), due, None, by_clock=_clocked(rule)
+                )
         else:
             due, waiting = self._once(term, rule)
             yield self._finish(term, self._bare(term, None, None), due, waiting, by_clock=_clocked(rule))
@@ -164,7 +179,9 @@ class _Scheduler:
         rule = term.due
         for version in self.record.versions:
             path = f"{'annexes' if isinstance(term, Annex) else 'payments'}.{term.id}.due"
-            if path in version.amendment.set and (version.applies == "everything" or self._falls_after(term, rule, version.effective.day)):
+            if path in version.amendment.set and (
+                version.applies == "everything" or self._falls_after(term, rule, version.effective.day)
+            ):
                 rule = version.amendment.set[path]
         return rule
 
@@ -179,8 +196,16 @@ class _Scheduler:
         suffix = f"/{case or window}" if case or window else ""
         owed_to = term.owed_to or other_party(self.contract, term.owed_by)
         return Obligation(
-            id=term.id + suffix, kind=kind, source=term.id, owed_by=term.owed_by, owed_to=owed_to, title=term.title, clause=term.clause,
-            case=case, window=window, amount=term.amount if isinstance(term, Payment) else None,
+            id=term.id + suffix,
+            kind=kind,
+            source=term.id,
+            owed_by=term.owed_by,
+            owed_to=owed_to,
+            title=term.title,
+            clause=term.clause,
+            case=case,
+            window=window,
+            amount=term.amount if isinstance(term, Payment) else None,
         )
 
     def _finish(
@@ -205,7 +230,11 @@ class _Scheduler:
     def _fixed(self, on: date | datetime, where: str) -> Due | None:
         record = self.record
         if not isinstance(on, datetime):
-            if record.counting.roll_fixed_dates is None and record.calendar.is_rest(on) and record.counting.roll not in {None, "none"}:
+            if (
+                record.counting.roll_fixed_dates is None
+                and record.calendar.is_rest(on)
+                and record.counting.roll not in {None, "none"}
+            ):
                 record.ask("roll_fixed_dates", where, date=on)
             return fixed(on, record.counting, record.calendar)
         instant = on if on.tzinfo else to_instant(on, record.zone)
@@ -224,7 +253,13 @@ class _Scheduler:
             day = anchor.day - timedelta(days=1)
             return Due(day, None, day, (Counted("DUE-BEFORE-02", {"date": anchor.day}),))
         clocked = rule.period.is_clock
-        due = add(anchor.instant if clocked and anchor.instant else anchor.day, rule.period, record.counting, record.calendar, before=rule.before)
+        due = add(
+            anchor.instant if clocked and anchor.instant else anchor.day,
+            rule.period,
+            record.counting,
+            record.calendar,
+            before=rule.before,
+        )
         if isinstance(due, Problem):
             record.question(msgspec.structs.replace(due, where=where))
             return None
@@ -237,10 +272,14 @@ class _Scheduler:
         by = rule.by or "last day"
         if by == "last working day":
             day = last_working_day(window.first, last, record.calendar)
-            return Due(day, None, day, (Counted("DUE-LASTWORK-01", {"date": day, "window": window.id}),)) if day else None
+            return (
+                Due(day, None, day, (Counted("DUE-LASTWORK-01", {"date": day, "window": window.id}),)) if day else None
+            )
         if by.startswith("working day "):
             nth = nth_day(window.first, last, int(by.removeprefix("working day ")), record.calendar, working=True)
-            return Due(nth, None, nth, (Counted("DUE-NTHWORK-01", {"date": nth, "window": window.id}),)) if nth else None
+            return (
+                Due(nth, None, nth, (Counted("DUE-NTHWORK-01", {"date": nth, "window": window.id}),)) if nth else None
+            )
         day = last if by == "last day" else min(window.first + timedelta(days=int(by.removeprefix("day ")) - 1), last)
         return self._fixed(day, window.id)
 
@@ -248,14 +287,20 @@ class _Scheduler:
         """When what a period hangs on came about; None while it has not."""
         contract = self.contract
         if what in {"signed", "effective", "start"}:
-            day = {"signed": contract.signed, "effective": contract.effective or contract.signed, "start": contract.term and contract.term.from_}[what]
+            day = {
+                "signed": contract.signed,
+                "effective": contract.effective or contract.signed,
+                "start": contract.term and contract.term.from_,
+            }[what]
             return Moment(day, None) if day else None
         if what == "end":
             term = term_of(self.record)
             return Moment(term.after - timedelta(days=1), None) if term else None
         if of in self.sources and what in {"accepted", "due", "done"}:
             return self._of_obligation(what, of)
-        facts = self._facts(what, of) or (self.record.of(what) if of in self.sources and what not in {"delivered", "demanded", "accepted"} else [])
+        facts = self._facts(what, of) or (
+            self.record.of(what) if of in self.sources and what not in {"delivered", "demanded", "accepted"} else []
+        )
         return facts[0].at if facts else None
 
     def _of_obligation(self, what: str, of: str) -> Moment | None:
@@ -275,16 +320,25 @@ class _Scheduler:
         return facts or [f for f in self.record.of(what) if of is not None and f.event.by == of]
 
     def _extended(self, obligation: str, due: Due | None) -> Due | None:
-        """The due time as moved by an excuse (KNOBS `excuse_effect`), or as extended by agreement to a named last day."""
+        """The due time as moved by an excuse (KNOBS `excuse_effect`), or as extended by agreement to a named last
+        day.
+        """
         due = self._excused(obligation, due)
         for fact in self.record.of("extended", obligation):
             if due is not None and fact.event.until is not None:
                 until = fact.event.until
-                due = Due(until, None, until, (*due.steps, Counted("DUE-EXTENDED-01", {"date": until, "event": fact.event.id})))
+                due = Due(
+                    until,
+                    None,
+                    until,
+                    (*due.steps, Counted("DUE-EXTENDED-01", {"date": until, "event": fact.event.id})),
+                )
         return due
 
     def _excused(self, obligation: str, due: Due | None) -> Due | None:
-        """Force majeure before the due time moves it by the dates it touched; what begins in delay excuses nothing (590(2))."""
+        """Force majeure before the due time moves it by the dates it touched; what begins in delay excuses nothing
+        (590(2)).
+        """
         record = self.record
         facts = record.of("excused", obligation)
         if due is None or not facts:
@@ -293,12 +347,14 @@ class _Scheduler:
             return due
         while_late = record.counting.of("excuse_while_late") == "excused"
         spans = [(f.at.day, (f.end or record.as_of).day) for f in facts if while_late or f.at.day <= due.day]
-        return shift(due, touched_days(spans, record.calendar), record.counting, record.calendar)
+        return shift(due, touched_days(spans, record.calendar, unit=due.unit), record.counting, record.calendar)
 
     # fulfilment
 
     def _fulfilled(self, term: Annex, bare: Obligation) -> tuple[Done | None, tuple[tuple[date, date], ...]]:
-        """Delivery, if later accepted (KNOBS `done_by`); a rejected delivery ends nothing; silence accepts where a clause says so."""
+        """Delivery, if later accepted (KNOBS `done_by`); a rejected delivery ends nothing; silence accepts where a
+        clause says so.
+        """
         deliveries = self._about("delivered", term, bare)
         rejections = self._about("rejected", term, bare)
         tests: list[tuple[date, date]] = []
@@ -315,7 +371,9 @@ class _Scheduler:
         if bare.id == term.id:
             return self.record.of(what, term.id)
         exact = self.record.of(what, bare.id)
-        return exact or [f for f in self.record.of(what, term.id) if bare.case is not None and f.event.about == bare.case]
+        return exact or [
+            f for f in self.record.of(what, term.id) if bare.case is not None and f.event.about == bare.case
+        ]
 
     def _accepted(self, term: Annex, bare: Obligation, delivery: Fact) -> Done:
         how, day, instant = "delivered", delivery.at.day, delivery.at.instant
@@ -347,25 +405,36 @@ class _Scheduler:
     # service steps
 
     def _step(self, term: Step) -> Iterator[Obligation]:
-        """One clock for each case: started by one event, stopped by another, paused by spans (pause in the clock's own time)."""
+        """One clock for each case: started by one event, stopped by another, paused by spans (pause in the clock's
+        own time).
+        """
         for start in self.record.of(term.starts):
             case = start.event.about or start.event.id
             bare = self._bare(term, case, None)
             due = self._after(DueRule(period=term.within), start.at, term.id)
             stops = [f for f in self.record.of(term.stops, case) if not_after(start.at, f.at)]
             due, paused = self._paused(term, case, start, due, stops[0] if stops else None)
-            done = Done(day=stops[0].at.day, instant=stops[0].at.instant, how="stopped", event=stops[0].event.id) if stops else None
+            done = (
+                Done(day=stops[0].at.day, instant=stops[0].at.instant, how="stopped", event=stops[0].event.id)
+                if stops
+                else None
+            )
             yield msgspec.structs.replace(
                 bare, due=self._extended(bare.id, due), done=done, paused=paused, by_clock=term.within.is_clock
             )
 
     def _paused(self, term: Step, case: str, start: Fact, due: Due | None, stop: Fact | None) -> tuple[Due | None, int]:
-        """Move the due time by the union of the pauses that began while the clock ran; seconds for clocks, dates touched for days."""
+        """Move the due time by the union of the pauses that began while the clock ran; seconds for clocks, dates
+        touched for days.
+        """
         if term.pauses is None or due is None:
             return due, 0
         limit = stop.at if stop else self.record.as_of
         spans = [
-            (max(_instant(f.at, self.record.zone), _instant(start.at, self.record.zone)), _end(f, limit, self.record.zone))
+            (
+                max(_instant(f.at, self.record.zone), _instant(start.at, self.record.zone)),
+                _end(f, limit, self.record.zone),
+            )
             for f in self.record.of(term.pauses, case)
         ]
         total, reached, moved = 0, None, due
@@ -375,7 +444,9 @@ class _Scheduler:
                 continue
             reached = last
             if moved.instant is None:
-                days = (local_date(last - timedelta(microseconds=1), self.record.zone) - local_date(first, self.record.zone)).days + 1
+                days = (
+                    local_date(last - timedelta(microseconds=1), self.record.zone) - local_date(first, self.record.zone)
+                ).days + 1
                 moved = shift(moved, days, self.record.counting, self.record.calendar)
                 total += days
             elif first < moved.instant:

@@ -14,9 +14,44 @@ from core.money import Money
 from core.periods import Period
 
 __all__ = [
-    "FORMAT", "Amendment", "Amount", "Anchor", "Annex", "Band", "Cap", "Ceiling", "Charge", "Clause", "Contract", "CountingTerms",
-    "Decision", "DueRule", "EventKind", "Every", "Grace", "Languages", "Measure", "Party", "Payment", "Per", "Quote", "Range", "Reading",
-    "Renewal", "Rounding", "Rule", "Scorecard", "Share", "Step", "Term", "Text", "ThirdParty", "Weight", "When", "find", "replaced",
+    "FORMAT",
+    "Amendment",
+    "Amount",
+    "Anchor",
+    "Annex",
+    "Band",
+    "Cap",
+    "Ceiling",
+    "Charge",
+    "Clause",
+    "Contract",
+    "CountingTerms",
+    "Decision",
+    "DueRule",
+    "EventKind",
+    "Every",
+    "Grace",
+    "Languages",
+    "Measure",
+    "Party",
+    "Payment",
+    "Per",
+    "Quote",
+    "Range",
+    "Reading",
+    "Renewal",
+    "Rounding",
+    "Rule",
+    "Scorecard",
+    "Share",
+    "Step",
+    "Term",
+    "Text",
+    "ThirdParty",
+    "Weight",
+    "When",
+    "find",
+    "replaced",
 ]
 
 FORMAT = 1
@@ -72,7 +107,7 @@ class Quote(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Party(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """Who is bound. `label` is what the contract calls it (甲方, Party B): which label serves and which pays is data."""
+    """Who is bound. `label` is what the contract calls it (甲方, Party B); which one serves and pays is data."""
 
     label: Text
     name: Text
@@ -98,7 +133,8 @@ Amount = Money | Share
 
 
 class Ceiling(msgspec.Struct, frozen=True, omit_defaults=True):
-    """At most `to`, in each `per`: "obligation" (each), "all" (in total), "contract year", "calendar year", "calendar month",
+    """At most `to`, in each `per`: "obligation" (each), "all" (in total), "contract year", "calendar year", "calendar
+    month",
     "calendar quarter". `covers` names what a rule's ceiling holds: "running", "plus"."""
 
     to: Amount
@@ -121,7 +157,8 @@ class ThirdParty(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Anchor(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a period hangs on: `what` is "signed", "effective", "start", "end", a state ("delivered", "accepted", "due") of the
+    """What a period hangs on: `what` is "signed", "effective", "start", "end", a state ("delivered", "accepted",
+    "due") of the
     obligation `of`, or an event kind; `each` asks for one obligation per event of that kind."""
 
     what: str
@@ -139,7 +176,8 @@ class DueRule(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """When something is due.
 
     Exactly one of: `on` (a date or a local time); `anchor` with `period` (after, or `before` it); `every` with `by`
-    ("last working day", "last day", "day 10", "working day 3") or with a `period` after each window; `demand` (only on demand).
+    ("last working day", "last day", "day 10", "working day 3") or with a `period` after each window; `demand` (only
+    on demand).
     """
 
     on: date | datetime | None = None
@@ -214,8 +252,10 @@ class Range(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, renam
 class When(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, rename={"from_": "from"}):
     """What a rule answers to, one of the closed patterns.
 
-    "any annex is late": `any="annex", state="late"`; "A1 is late": `id="A1", state="late"`; "each complaint unresolved":
-    `event="complaint unresolved"`; "a loss caused by X is proven": `state="loss", id="X"`; "score is below 85": `measure`, `range`;
+    "any annex is late": `any="annex", state="late"`; "A1 is late": `id="A1", state="late"`; "each complaint
+    unresolved":
+    `event="complaint unresolved"`; "a loss caused by X is proven": `state="loss", id="X"`; "score is below 85":
+    `measure`, `range`;
     `count` in `of` windows: "in 2 of 3 windows".
     """
 
@@ -237,7 +277,9 @@ class Grace(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Per(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The unit of a running charge: n × unit, and what a part of one counts: "started", "completed", "exact"; None asks."""
+    """The unit of a running charge: n × unit, and what a part of one counts: "started", "completed", "exact"; None
+    asks.
+    """
 
     unit: str
     n: int = 1
@@ -313,7 +355,10 @@ class Cap(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Measure(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """A key figure read in windows. `kind`: "share of steps kept" (`of` a step), "mean" or "sum" or "count" (`of` an event kind)."""
+    """A key figure read in windows.
+
+    `kind`: "share of steps kept" (`of` a step), "mean" or "sum" or "count" (`of` an event kind).
+    """
 
     id: str
     every: Every
@@ -325,7 +370,9 @@ class Measure(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Weight(msgspec.Struct, frozen=True, omit_defaults=True):
-    """An item's weight in a scorecard, and where its reading comes from: a measure's id, or scores recorded for the item."""
+    """An item's weight in a scorecard, and where its reading comes from: a measure's id, or scores recorded for the
+    item.
+    """
 
     weight: Fraction
     of: str | None = None
@@ -353,7 +400,9 @@ class EventKind(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 class Amendment(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """A change of terms. `effective` is a day or the event kind whose arrival makes it so ("fieldtech consents");
-    `applies`: "days", "due", "losses" from then on, or "everything" unsettled. `set` gives new values by path, already read."""
+    `applies`: "days", "due", "losses" from then on, or "everything" unsettled. `set` gives new values by path,
+    already read.
+    """
 
     id: str
     agreed: date

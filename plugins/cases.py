@@ -7,6 +7,7 @@ from copy import deepcopy
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -46,6 +47,10 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     assume: dict[str, Any] = {}
 
 
+class _Thing(dict[str, Any]):
+    """Fields of one thing by name, as against things by id: a field that is missing is a mistake of the case."""
+
+
 class _AstrayError(Exception):
     """A query that leads nowhere: how far it came, and what it could have said next."""
 
@@ -78,12 +83,12 @@ def load_cases(folder: Path) -> tuple[Case, ...]:
 def run_case(case: Case) -> tuple[Problem, ...]:
     """Each expected value that does not come out, as a problem that says what did; nothing when all do."""
     contract, events, problems = _read(case)
-    answer: dict[str, Any] = {"problems": problems}
+    answer = _Thing()
     zone = ""
     if contract is not None:
         assessment = _assessed(case, contract, events)
         problems += assessment.problems
-        answer = _answers(assessment)
+        answer = _answers(contract, assessment)
         zone = assessment.zone
     answer["problems"] = sorted(problem.code for problem in problems)
     return tuple(_compared(case, answer, zone))
@@ -124,7 +129,23 @@ def _table(case: Case) -> tuple[dict[str, Any], Path | None]:
     if "\n" in case.contract:
         return tomllib.loads(case.contract, parse_float=Decimal), None
     path = case.file.parent / case.contract
+    if path.is_dir():
+        return tomllib.loads(_drafted(path.resolve()), parse_float=Decimal), None
     return tomllib.loads(path.read_text("utf-8"), parse_float=Decimal), path
+
+
+@cache
+def _drafted(folder: Path) -> str:
+    """A template's contract with its own example answers, as a contract file."""
+    from contracts.drafting import draft, load_template
+    from contracts.writer import write_toml
+
+    template = load_template(str(folder))
+    contract, _, problems = draft(template, template.example, ("zh-Hans", "en"))
+    if contract is None:
+        raise InputError(problems)
+    # What a case works out does not depend on the printed clauses; leaving them out keeps a failure readable.
+    return write_toml(msgspec.structs.replace(contract, clauses=()))
 
 
 def _events(case: Case, contract: Path | None) -> list[dict[str, Any]] | None:
@@ -155,32 +176,30 @@ def _written(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def _assessed(case: Case, contract: Contract, events: tuple[Event, ...]) -> Assessment:
-    from contracts.world import load_calendar
+def _assessed(case: Case, contract: Contract, events: tuple[Event, ...]) -> "Assessment":
+    from contracts.folder import world_for
     from core.assessment import assess
-    from core.world import World
 
-    key = contract.counting.calendar or "CN@2026-11"
-    calendar = load_calendar(key)
-    if isinstance(calendar, Problem):
-        raise InputError([calendar])
-    world = World(calendars={key: calendar})
+    world, problems = world_for(contract)
+    if problems:
+        raise InputError(problems)
     return assess(contract, events, as_of=case.as_of, known_at=case.known_at, world=world, assume=case.assume)
 
 
-def _answers(assessment: Assessment) -> dict[str, Any]:
+def _answers(contract: Contract, assessment: "Assessment") -> _Thing:
     """What a case may ask: the assessment's own fields, all about a charge in one place, and who owes whom."""
-    answer = _fields(assessment)
+    answer = _Thing(_fields(assessment))
     owing = {one.charge: one for one in assessment.liabilities}
     claims = {one.id: one for one in assessment.claims}
     answer["charges"] = {
-        one.id: _fields(one) | _fields(owing[one.id]) | _fields(claims[one.id]) for one in assessment.charges
+        one.id: _Thing(_fields(one) | _fields(owing[one.id]) | _fields(claims[one.id])) for one in assessment.charges
     }
     answer["accounts"] = {one.obligation: one for one in assessment.accounts}
+    people = (*contract.parties, *contract.third_parties)
     for name in ("payable", "open", "due_now"):
-        pairs: dict[str, dict[str, Any]] = {}
+        pairs = {who: {other: Money(0, assessment.currency) for other in people if other != who} for who in people}
         for balance in assessment.balances:
-            pairs.setdefault(balance.debtor, {})[balance.creditor] = getattr(balance, name)
+            pairs[balance.debtor][balance.creditor] = getattr(balance, name)
         answer["owed" if name == "payable" else name] = pairs
     answer["caps"] = {f"{one.cap}/{one.window}" if one.window else one.cap: one for one in assessment.caps}
     answer["decided"] = {one.about: one for one in assessment.decided}
@@ -227,6 +246,8 @@ def _sought(here: Any, parts: list[str], walked: str) -> Any:
         name = ".".join(parts[:length])
         if name in known:
             return _sought(known[name], parts[length:], f"{walked}.{name}" if walked else name)
+    if len(parts) == 1 and not isinstance(here, msgspec.Struct | _Thing):
+        return None  # a list or table of ids that has no such id: a case may expect "none"
     raise _AstrayError(walked, list(known))
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
+
 from core.problems import InputError, Problem
 from plugins.cases import Case, load_cases, run_case
 from plugins.folder import Folder, read_folder
@@ -34,8 +36,32 @@ def _readme(folder: Path) -> Iterator[Problem]:
 
 
 def _templates(found: Folder) -> Iterator[Problem]:
+    """Templates whose faces do not agree, or whose event kinds are not the sector's own."""
+    from contracts.drafting import check_template, draft, load_template
+    from contracts.templates import LANGUAGES
+
     if not found.templates:
         yield Problem("SECTOR-TEMPLATE-01", "templates", file=str(found.sector.folder))
+    for folder in found.templates:
+        try:
+            template = load_template(str(folder))
+        except InputError as error:
+            yield from (_inside(folder, problem) for problem in error.problems)
+            continue
+        if template.sector != found.sector.key:
+            args = {"found": template.sector or "—", "key": found.sector.key}
+            yield Problem("SECTOR-TEMPLATE-02", "sector", args, file=str(folder / "template.toml"))
+        yield from (_inside(folder, problem) for problem in check_template(template))
+        contract, _, _ = draft(template, template.example, LANGUAGES)
+        for kind, meant in found.event_kinds.items():
+            said = contract.event_kinds.get(kind, meant) if contract else meant
+            if said != meant:
+                yield Problem("SECTOR-KIND-04", kind, {"kind": kind}, file=str(folder / "terms.toml"))
+
+
+def _inside(folder: Path, problem: Problem) -> Problem:
+    """Template checks name files by their names; beside other templates the folder is needed."""
+    return msgspec.structs.replace(problem, file=str(folder / (problem.file or "template.toml")))
 
 
 def _cases(folder: Path) -> Iterator[Problem]:

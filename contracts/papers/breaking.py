@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from itertools import accumulate
 from typing import NamedTuple
 
 from contracts.papers.face import TIGHT, Face
 
-__all__ = ["NO_END", "NO_START", "TRIMMED", "Line", "break_lines", "for_language", "width_of"]
+__all__ = ["NO_END", "NO_START", "TRIMMED", "Line", "break_lines", "for_language", "longest_unit", "width_of"]
 
 # GB/T 15834 and practice: what may not begin a line, what may not end one. The private points are narrow quotes.
 NO_START = "!),.:;?]}%、。，．：；？！）］｝〕〉》」』】〗”’…—–～·％‰℃°\ue019\ue01d\ue026"
@@ -36,10 +38,10 @@ _UNIT = rf"""
      )?
      (?:\s*[{_CLOSE}])*
     )(\s*)"""
-# A run of Chinese characters may be parted anywhere; its last one is left to the marks that follow. 第 begins a unit.
-_RUN = "([\u3400-\u7b2b\u7b2d-\u9fff]+(?=[\u3400-\u9fff]))"
-UNITS = re.compile(f"()(?:{_UNIT})", re.VERBOSE)
-RUNS_AND_UNITS = re.compile(f"{_RUN}|(?:{_UNIT})", re.VERBOSE)
+UNITS = re.compile(_UNIT, re.VERBOSE)
+
+# Characters of 第…条 and of numbers with their counters: next to one of these a boundary is not certain.
+_COUNTED = frozenset("第一二三四五六七八九十百零〇条條章节節款項项页頁")
 
 
 class Line(NamedTuple):
@@ -52,8 +54,7 @@ class Line(NamedTuple):
 
 def width_of(text: str, face: Face) -> float:
     """Width in thousandths of the size."""
-    widths = face.widths
-    return sum([widths.get(char, 1000.0) for char in text])
+    return sum(map(face.widths.__getitem__, text))
 
 
 def for_language(text: str, language: str, face: Face) -> str:
@@ -68,76 +69,83 @@ def for_language(text: str, language: str, face: Face) -> str:
     return text
 
 
-def break_lines(text: str, face: Face, size: float, width: float, first: float = 0.0) -> list[Line]:
-    """Break `text` into lines at most `width` points wide, the first `first` points less; a newline ends a line.
+def longest_unit(text: str, face: Face) -> float:
+    """Width in thousandths of the longest piece that no line break may part."""
+    return max([width_of(unit, face) for unit, _ in UNITS.findall(text)], default=0.0)
+
+
+def break_lines(text: str, face: Face, size: float, width: float) -> list[Line]:
+    """Break `text` into lines at most `width` points wide; a newline ends a line.
 
     The empty half of a last mark may stand over the edge.
     """
+    return [line for part in text.split("\n") for line in _break_part(part, face, size, width)]
+
+
+def _break_part(text: str, face: Face, size: float, width: float) -> list[Line]:
+    """Width is looked up once for each place in the text; units are formed only near the ends of lines."""
+    scale = size / 1000
+    edges = _edges(text, face)
+    end = len(text.rstrip())
+    start = len(text) - len(text.lstrip()) if end else 0
+    room = width / scale + 0.01
     lines: list[Line] = []
-    for part in text.split("\n"):
-        lines += _break_part(part, face, size, width, 0.0 if lines else first)
+    while not _fits(text, edges, end, edges[start] + room):
+        limit = edges[start] + room
+        stop, after = _last_break(text, edges, start, limit)
+        if stop == start:
+            stop = after = _cut(text, edges, start, limit)
+        lines.append(Line(text[start:stop], (edges[stop] - edges[start]) * scale, False))
+        start = after
+    lines.append(Line(text[start:end], (edges[end] - edges[start]) * scale, True))
     return lines
 
 
-def _break_part(text: str, face: Face, size: float, width: float, first: float) -> list[Line]:
-    known, scale = face.word_widths, size / 1000
-    space = face.widths.get(" ", 250.0)
-    room = (width - first) / scale + 0.01
-    full = width / scale + 0.01
-    lines: list[Line] = []
-    held: list[str] = []
-    used = gap = 0.0
-    spaces = ""
-    pattern = RUNS_AND_UNITS if face.square else UNITS
-    for run, unit, after in pattern.findall(text):
-        if run:
-            while (fits := int((room - used - gap) // 1000)) < len(run):
-                if fits > 0 or not held:
-                    fits = max(fits, 1)
-                    held += (spaces, run[:fits])
-                    used += gap + 1000 * fits
-                    run = run[fits:]
-                lines.append(Line("".join(held), used * scale, False))
-                held, used, gap, spaces, room = [], 0.0, 0.0, "", full
-            held += (spaces, run)
-            used += gap + 1000 * len(run)
-            gap, spaces = 0.0, ""
-            continue
-        if not unit:
-            continue
-        wide = known.get(unit)
-        if wide is None:
-            wide = known[unit] = width_of(unit, face)
-        if used + gap + wide <= room or (unit[-1] in TRIMMED and used + gap + wide - 500 <= room):
-            held += (spaces, unit)
-            used += gap + wide
-        else:
-            if held:
-                lines.append(Line("".join(held), used * scale, False))
-                room = full
-            while wide > room:
-                head = _cut(unit, face, room)
-                lines.append(Line(head, width_of(head, face) * scale, False))
-                unit = unit[len(head) :].lstrip()
-                wide, room = width_of(unit, face), full
-            held = [unit]
-            used = wide
-        spaces = after
-        gap = (space * len(after) if after.isascii() else width_of(after, face)) if after else 0.0
-    lines.append(Line("".join(held), used * scale, True))
-    return lines
+def _edges(text: str, face: Face) -> list[float]:
+    """How wide the text is before each place, never falling: what TIGHT takes back is taken before it."""
+    edges = list(accumulate(map(face.widths.__getitem__, text), initial=0.0))
+    at = text.find(TIGHT)
+    while at >= 0:
+        edges[at] = edges[at + 1]
+        at = text.find(TIGHT, at + 1)
+    return edges
 
 
-def _cut(unit: str, face: Face, room: float) -> str:
-    """The head of a unit wider than the line: at least one character, cut where no mark is orphaned if possible."""
-    used, fits = 0.0, 0
-    for char in unit:
-        used += face.widths.get(char, 1000.0)
-        if used > room:
+def _fits(text: str, edges: list[float], end: int, limit: float) -> bool:
+    """Whether a line may end here; the empty half of a last mark may stand over the edge."""
+    return edges[end] <= limit or (edges[end] - 500 <= limit and text[end - 1 : end] in TRIMMED and end > 0)
+
+
+def _last_break(text: str, edges: list[float], start: int, limit: float) -> tuple[int, int]:
+    """Where the line from `start` ends and where the next begins; (start, start) if not even one unit fits."""
+    sure = _boundary(text, start, bisect_right(edges, limit, start) - 1)
+    best = (len(text[start:sure].rstrip()) + start, sure)
+    for match in UNITS.finditer(text, sure):
+        if match.end() == sure or not _fits(text, edges, match.end(1), limit):
             break
-        fits += 1
-    fits = max(fits, 1)
-    for end in range(fits, 0, -1):
-        if unit[end : end + 1] not in NO_START and unit[end - 1] not in NO_END:
-            return unit[:end].rstrip() or unit[:end]
-    return unit[:fits]
+        best = (match.end(1), match.end())
+    return best
+
+
+def _boundary(text: str, start: int, reach: int) -> int:
+    """The last place up to `reach` that is a boundary of units whatever stands before it, else `start`.
+
+    Between two Chinese characters that count nothing, and before a word that follows a word and one space.
+    """
+    for at in range(min(reach, len(text) - 1), start, -1):
+        here, before = text[at], text[at - 1]
+        if "\u4e00" <= here <= "\u9fff":
+            if "\u4e00" <= before <= "\u9fff" and here not in _COUNTED and before not in _COUNTED:
+                return at
+        elif before == " " and here.isascii() and here.isalpha() and at - 2 >= start and text[at - 2].isalnum():
+            return at
+    return start
+
+
+def _cut(text: str, edges: list[float], start: int, limit: float) -> int:
+    """Where to part a unit wider than the line: at least one character, and no mark orphaned if there is a choice."""
+    most = max(bisect_right(edges, limit, start) - 1, start + 1)
+    for stop in range(most, start, -1):
+        if text[stop : stop + 1] not in NO_START + TIGHT and text[stop - 1] not in NO_END + TIGHT:
+            return stop
+    return most

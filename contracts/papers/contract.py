@@ -1,4 +1,4 @@
-"""The paper of a contract: cover, parties, clauses in level columns, signatures, and each annex on a page of its own."""
+"""The paper of a contract: parties, clauses in level columns, signatures, and each annex on a page of its own."""
 
 from __future__ import annotations
 
@@ -9,7 +9,19 @@ from itertools import groupby
 import msgspec
 
 from contracts.papers.document import (
-    Block, Box, Document, Entry, Heading, PageBreak, Paragraph, Parties, Party, Signatory, Signature, Title, Words,
+    Block,
+    Box,
+    Document,
+    Entry,
+    Heading,
+    PageBreak,
+    Paragraph,
+    Parties,
+    Party,
+    Signatory,
+    Signature,
+    Title,
+    Words,
 )
 from contracts.papers.wording import wording
 from core.terms import Clause, Contract, Text
@@ -28,10 +40,12 @@ class Sheet(msgspec.Struct, frozen=True):
     rows: tuple[tuple[Words, Words], ...] = ()
 
 
-def contract_paper(contract: Contract, clauses: Sequence[Clause], sheets: Sequence[Sheet], languages: Iterable[str]) -> Document:
+def contract_paper(
+    contract: Contract, clauses: Sequence[Clause], sheets: Sequence[Sheet], languages: Iterable[str]
+) -> Document:
     """The whole paper, in `languages`; `clauses` carry their words in each of them."""
     tags = tuple(languages)
-    title = _in(contract.title, tags)
+    title = _in(_both_scripts(contract.title), tags)
     blocks: list[Block] = [Title(title, _title_lines(contract, tags)), _parties(contract, tags)]
     for clause_or_article in _articles(clauses):
         blocks += _article(clause_or_article, tags)
@@ -53,16 +67,26 @@ def _title_lines(contract: Contract, tags: tuple[str, ...]) -> tuple[Words, ...]
 
 
 def _parties(contract: Contract, tags: tuple[str, ...]) -> Parties:
-    return Parties(tuple(Party(_in(party.label, tags), _in(party.name, tags), _particulars(party, tags)) for party in contract.parties.values()))
+    return Parties(
+        tuple(
+            Party(_in(party.label, tags), _in(party.name, tags), _particulars(party, tags))
+            for party in contract.parties.values()
+        )
+    )
 
 
 def _particulars(party: PartyTerms, tags: tuple[str, ...]) -> tuple[Entry, ...]:
     """What identifies a party and where it is reached; what is not yet known is a visible blank."""
     address = _in(party.address, tags) if party.address else "________"
-    size: Words | str = wording(tags, f"drafting.size.{party.size}") if party.size in ("micro", "small", "medium", "large") else "________"
+    size: Words | str = (
+        wording(tags, f"drafting.size.{party.size}")
+        if party.size in ("micro", "small", "medium", "large")
+        else "________"
+    )
     values: tuple[tuple[str, Words | str], ...] = (
         ("credit-code", party.credit_code or "________"), ("representative", party.legal_representative or "________"),
-        ("address", address), ("contact", "________"), ("phone", party.phone or "________"), ("email", party.email or "________"), ("size", size),
+        ("address", address), ("contact", "________"), ("phone", party.phone or "________"),
+        ("email", party.email or "________"), ("size", size),
     )  # fmt: skip
     return tuple(Entry(wording(tags, f"drafting.{label}"), value) for label, value in values)
 
@@ -107,10 +131,15 @@ def _paragraphs(clause: Clause, tags: tuple[str, ...]) -> list[Paragraph]:
 def _sheet(number: int, sheet: Sheet, tags: tuple[str, ...]) -> list[Block]:
     from contracts.papers.numerals import ordinal
 
-    name = wording(tags, "drafting.annex", number={tag: str(number) if tag == "en" else ordinal(number) for tag in tags})
-    blocks: list[Block] = [PageBreak(), Heading({tag: f"{name[tag]}{'　' if tag != 'en' else '  '}{sheet.title[tag]}" for tag in tags}, 1)]
+    name = wording(
+        tags, "drafting.annex", number={tag: str(number) if tag == "en" else ordinal(number) for tag in tags}
+    )
+    blocks: list[Block] = [
+        PageBreak(),
+        Heading({tag: f"{name[tag]}{'　' if tag != 'en' else '  '}{sheet.title[tag]}" for tag in tags}, 1),
+    ]
     for label, value in sheet.rows:
-        blocks += [Heading(label, 3), Paragraph(value)]
+        blocks += [Heading(label, 3), Paragraph(value)] if all(label.values()) else [Paragraph(value)]
     return blocks
 
 
@@ -125,6 +154,13 @@ def _words(clause: Clause, tags: tuple[str, ...]) -> Words:
 def _in(text: Text, tags: tuple[str, ...]) -> Words:
     """A name or title in each language; it is never converted between scripts where it is registered."""
     return {tag: _nearest(text, tag) for tag in tags}
+
+
+def _both_scripts(text: Text) -> Text:
+    """A title, unlike a name, is a word of the language: Traditional script where only Simplified is given."""
+    from locales import convert_hant
+
+    return {"zh-Hant": convert_hant(text["zh-Hans"]), **text} if "zh-Hans" in text else text
 
 
 def _nearest(text: Text, tag: str) -> str:

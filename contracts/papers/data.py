@@ -25,7 +25,11 @@ def assessment_form(assessment: Assessment) -> dict[str, Any]:
 
 def as_json(assessments: Iterable[Assessment], problems: Sequence[Problem]) -> str:
     """All assessments of one command, and the problems of what could not be read; keys are stable."""
-    form = {"format": FORMAT, "assessments": [assessment_form(a) for a in assessments], "problems": plain(tuple(problems))}
+    form = {
+        "format": FORMAT,
+        "assessments": [assessment_form(a) for a in assessments],
+        "problems": plain(tuple(problems)),
+    }
     return json.dumps(form, ensure_ascii=False, indent=2) + "\n"
 
 
@@ -52,9 +56,17 @@ def _obligations(a: Assessment) -> list[dict[str, Any]]:
     late = {b.subject: b for b in a.breaches if b.kind == "late"}
     return [
         {
-            "id": o.id, "kind": o.kind, "owed_by": o.owed_by, "owed_to": o.owed_to, "due": o.due and o.due.day, "due_at": o.due and o.due.instant,
-            "provisional": bool(o.due and o.due.provisional), "done": o.done and o.done.day, "how": o.done and o.done.how,
-            "late": o.id in late, "running": o.id in late and late[o.id].running,
+            "id": o.id,
+            "kind": o.kind,
+            "owed_by": o.owed_by,
+            "owed_to": o.owed_to,
+            "due": o.due and o.due.day,
+            "due_at": o.due and o.due.instant,
+            "provisional": bool(o.due and o.due.provisional),
+            "done": o.done and o.done.day,
+            "how": o.done and o.done.how,
+            "late": o.id in late,
+            "running": o.id in late and late[o.id].running,
         }
         for o in a.obligations
     ]
@@ -63,8 +75,16 @@ def _obligations(a: Assessment) -> list[dict[str, Any]]:
 def _charges(a: Assessment) -> list[dict[str, Any]]:
     return [
         {
-            "id": c.id, "rule": c.rule, "clause": c.clause, "subject": c.subject, "debtor": c.debtor, "creditor": c.creditor, "head": c.head,
-            "gross": c.gross, "payable": owed.payable, "running": c.running,
+            "id": c.id,
+            "rule": c.rule,
+            "clause": c.clause,
+            "subject": c.subject,
+            "debtor": c.debtor,
+            "creditor": c.creditor,
+            "head": c.head,
+            "gross": c.gross,
+            "payable": owed.payable,
+            "running": c.running,
         }
         for c, owed in zip(a.charges, a.liabilities, strict=True)
     ]
@@ -87,6 +107,12 @@ def _of(name: str) -> Any:
 
 
 _ROWS: dict[str, Any] = {
-    "obligations": _obligations, "charges": _charges, "slices": _slices, "caps": _of("caps"), "recourse": _of("recourses"),
-    "payments": _of("accounts"), "claims": _of("claims"), "balances": _of("balances"),
+    "obligations": _obligations,
+    "charges": _charges,
+    "slices": _slices,
+    "caps": _of("caps"),
+    "recourse": _of("recourses"),
+    "payments": _of("accounts"),
+    "claims": _of("claims"),
+    "balances": _of("balances"),
 }

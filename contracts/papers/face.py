@@ -21,6 +21,13 @@ TIGHT = "\ufdd0"    # no character: closes up two Chinese marks; see breaking.py
 MEANT = {form: mark for mark, form in LATIN_FORMS.items()}
 
 
+class Widths(dict[str, float]):
+    """By character, in thousandths of the size; one that the font lacks is taken as a Chinese square."""
+
+    def __missing__(self, char: str) -> float:
+        return 1000.0
+
+
 class Face:
     """A TrueType font read once per process; `widths` are in thousandths of the size, by character."""
 
@@ -32,14 +39,11 @@ class Face:
         self.name = str(self.file.name, "ascii", "replace")
         glyphs: dict[int, int] = self.file.charToGlyph
         widths: dict[int, float] = self.file.charWidths
-        self.widths = {chr(code): widths[code] for code, glyph in glyphs.items() if glyph}
+        self.widths = Widths({chr(code): widths[code] for code, glyph in glyphs.items() if glyph})
         self.latin_forms = {mark: form for mark, form in LATIN_FORMS.items() if chr(form) in self.widths}
         # What a text may hold: not the private points at which our own fonts keep narrow forms.
         self.chars = frozenset(self.widths) - {chr(form) for form in self.latin_forms.values()}
         self.widths[TIGHT] = -500.0
-        # Whether Chinese text can be counted instead of measured.
-        self.square = all(self.widths.get(char, 1000) == 1000 for char in map(chr, range(0x3400, 0xA000)))
-        self.word_widths: dict[str, float] = {}
 
 
 # Codes are two bytes. As long as they last, both are printable and need no escape in a PDF string, and neither is the
@@ -138,7 +142,7 @@ class Inked:
         """Widths by code; a square is the default and not said."""
         from reportlab.pdfbase.pdfdoc import PDFArray
 
-        widths = {code: round(self.face.widths.get(chr(char), 1000)) for code, char in self.codes.given.items()}
+        widths = {code: round(self.face.widths[chr(char)]) for code, char in self.codes.given.items()}
         said: list[Any] = []
         for code in sorted(code for code, width in widths.items() if width != 1000):
             said += [code, PDFArray([widths[code]])]

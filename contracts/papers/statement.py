@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -33,13 +33,16 @@ from contracts.papers.numerals import capitals, spoken_day
 from contracts.papers.wording import wording
 from core.assessment import Assessment, Other, Usage
 from core.charges import Accrual
-from core.claims import Claim
+from core.claims import Balance, Claim
 from core.explain import Line, explain, slice_line
 from core.liability import Liability
 from core.money import Money, show_decimal
-from core.terms import Contract, Text
+from core.terms import Contract, Text, find
 
 __all__ = ["statement", "statement_pdf"]
+
+READINGS = ("EXPLAIN-DECIDED-01", "EXPLAIN-ASSUMED-01")
+"""Said once for the whole statement, not under every charge that they touch."""
 
 
 def statement_pdf(
@@ -69,9 +72,10 @@ def statement(
     others: Sequence[Other] = (),
     ledger_head: str | None = None,
 ) -> Document:
-    """Duty and due time, act, clause and working, maximum, caps, recourse, decisions, reserve, digests: as it is argued.
+    """Duty and due time, act, clause and working, maximum, caps, recourse, decisions, reserve, digests.
 
-    `others` are the readings that were not taken (`core.assessment.others`); `ledger_head` is the head of the store's chain.
+    That is the order of argument. `others` are the readings that were not taken (`core.assessment.others`);
+    `ledger_head` is the head of the store's chain of events.
     """
     return _Statement(assessment, contract, tuple(languages), others, ledger_head).document()
 
@@ -122,8 +126,7 @@ class _Statement:
     @property
     def as_of(self) -> date:
         """The last day that is counted: 24:00 of a day belongs to that day."""
-        local = self.assessment.as_of.astimezone(self.zone)
-        return date.fromordinal(local.toordinal() - 1) if local.timetz().replace(tzinfo=None) == _MIDNIGHT else local.date()
+        return (self.assessment.as_of.astimezone(self.zone) - timedelta(microseconds=1)).date()
 
     def say(self, key: str, /, **arguments: Any) -> Words:
         return wording(self.languages, key, **arguments)
@@ -137,6 +140,10 @@ class _Statement:
             for language in self.languages
         }
 
+    def titled(self, text: Text) -> Words:
+        """The title of a contract or an annex, which unlike a name may be converted between scripts."""
+        return {language: locales.speak(language, text) if text else "" for language in self.languages}
+
     def day(self, day: date) -> Words:
         return {language: spoken_day(day, language) for language in self.languages}
 
@@ -149,11 +156,17 @@ class _Statement:
         if key in self.contract.parties:
             return self.named(self.contract.parties[key].label)
         third = self.contract.third_parties.get(key)
-        return self.named(third.name) if third else {language: key for language in self.languages}
+        return self.named(third.name) if third else dict.fromkeys(self.languages, key)
+
+    def owes(self, key: str, balance: Balance) -> Words:
+        return self.say(key, debtor=self.who(balance.debtor), creditor=self.who(balance.creditor))
 
     def line(self, line: Line) -> Words:
         """A line of reasons in each language, with days of this zone and shares as percentages."""
-        return {language: locales.words(language, line.code, **self._arguments(line, language)) for language in self.languages}
+        return {
+            language: locales.words(language, line.code, **self._arguments(line, language))
+            for language in self.languages
+        }
 
     def _arguments(self, line: Line, language: str) -> dict[str, Any]:
         made = dict(line.args)
@@ -174,10 +187,11 @@ class _Statement:
 
     def opening(self, title: Words) -> list[Block]:
         known = self.assessment.known_at
+        said = "papers.statement.known-at" if known else "papers.statement.known-all"
         lines = [
-            self.say("papers.statement.of", title=self.named(self.contract.title), number=self.contract.number),
+            self.say("papers.statement.of", title=self.titled(self.contract.title), number=self.contract.number),
             self.say("papers.statement.as-of", day=self.day(self.as_of)),
-            self.say("papers.statement.known-at", moment=self.moment(known)) if known else self.say("papers.statement.known-all"),
+            self.say(said, moment=self.moment(known) if known else ""),
         ]
         return [Title(title, tuple(lines)), self.parties(), self.key_figures(), *self.sentences()]
 
@@ -196,12 +210,11 @@ class _Statement:
     def key_figures(self) -> Block:
         """Owed to us and owed by us, still open; without a party of our own, what each owes each."""
         balances = self.assessment.balances
+        figures: list[KeyFigure] = []
         if self.ours is None:
-            return KeyFigures(tuple(
-                KeyFigure(self.say("papers.statement.owes", debtor=self.who(b.debtor), creditor=self.who(b.creditor)), _shown(b.open))
-                for b in balances[:3]
-            ) or (KeyFigure(self.say("papers.statement.nothing"), _shown(Money(0, self.assessment.currency))),))  # fmt: skip
-        figures = []
+            figures = [KeyFigure(self.owes("papers.statement.owes", b), _shown(b.open)) for b in balances[:3]]
+            zero = _shown(Money(0, self.assessment.currency))
+            return KeyFigures(tuple(figures) or (KeyFigure(self.say("papers.statement.nothing"), zero),))
         for key, side in (("to-us", "creditor"), ("by-us", "debtor")):
             chosen = [b for b in balances if getattr(b, side) == self.ours]
             total = {name: sum(getattr(b, name).minor for b in chosen) for name in ("payable", "open", "due_now")}
@@ -231,18 +244,17 @@ class _Statement:
 
     def table(self) -> tuple[str, list[Block]]:
         columns = (
-            self.column("clause", share=9), self.column("obligation", share=19), self.column("due", share=15),
-            self.column("done", share=15), self.column("working", share=33), self.column("payable", "right", 20),
+            self.column("clause", share=16), self.column("obligation", share=35), self.column("due", share=27),
+            self.column("done", share=27), self.column("working", share=86), self.column("payable", "right", 42),
         )  # fmt: skip
-        rows: list[tuple[Words | str, ...]] = [
-            (accrual.clause, self.obligation(accrual), *self.times(accrual), self.working(accrual, owed), _shown(owed.payable))
-            for accrual, owed in zip(self.assessment.charges, self.assessment.liabilities, strict=True)
-        ]
+        rows: list[tuple[Words | str, ...]] = []
+        for accrual, owed in zip(self.assessment.charges, self.assessment.liabilities, strict=True):
+            reasons = (*self.times(accrual), self.working(accrual, owed))
+            rows.append((accrual.clause, self.obligation(accrual), *reasons, _shown(owed.payable)))
         if not rows:
             return "table", [Paragraph(self.say("papers.statement.no-charges"))]
         totals = [
-            ("", self.say("papers.statement.owes", debtor=self.who(b.debtor), creditor=self.who(b.creditor)), "", "",
-             self.say("papers.statement.with-recourse"), _shown(b.payable))
+            ("", "", "", "", self.owes("papers.statement.total", b), _shown(b.payable))
             for b in self.assessment.balances
         ]  # fmt: skip
         return "table", [TableBlock(columns, (*rows, *totals), totals=len(totals))]
@@ -253,8 +265,7 @@ class _Statement:
     def obligation(self, accrual: Accrual) -> Words:
         """What was owed, with its id; for a loss or an event, its own id."""
         breach = self.breaches[accrual.breach]
-        title = self.named(breach.title) if breach.title else {}
-        return {language: f"{breach.subject} {title.get(language, '')}".strip() for language in self.languages}
+        return {language: f"{breach.subject} {title}".strip() for language, title in self.titled(breach.title).items()}
 
     def times(self, accrual: Accrual) -> tuple[Words | str, Words | str]:
         """When it was due and when it was done, in the contract's zone; a clock shows its time."""
@@ -272,27 +283,28 @@ class _Statement:
 
     def working(self, accrual: Accrual, owed: Liability) -> Words:
         """The slices, and what limits took off, in one cell."""
-        said = {language: "" for language in self.languages}
-        for part in accrual.slices:
-            for language, text in self.line(slice_line(accrual, part)).items():
-                said[language] += ("\n" if said[language] else "") + text
+        said = [self.line(slice_line(accrual, part)) for part in accrual.slices]
         for reduction in owed.reductions:
-            amount = _shown(reduction.amount)
-            for language, text in self.say(f"papers.statement.less.{reduction.kind}", amount=amount, clause=reduction.clause).items():
-                said[language] += f"\n{text}"
+            key = f"papers.statement.less.{reduction.kind}"
+            said.append(self.say(key, amount=_shown(reduction.amount), clause=reduction.clause))
         if accrual.waived:
-            for language, text in self.say("papers.statement.waived").items():
-                said[language] += f"\n{text}"
-        return said
+            said.append(self.say("papers.statement.waived"))
+        return {language: "\n".join(words[language] for words in said) for language in self.languages}
 
     def workings(self) -> tuple[str, list[Block]]:
         """Each charge line by line, in the order in which it is argued."""
         blocks: list[Block] = []
         columns = (self.column("clause", share=5), self.column("reason", share=33), self.column("amount", "right", 11))
         for accrual in self.assessment.charges:
-            lines = explain(self.assessment, accrual.id)
-            rows = [(line.clause, self.line(line), _shown(line.amount) if line.amount else "") for line in lines]
-            heading = self.say("papers.statement.charge", id=accrual.id, debtor=self.who(accrual.debtor), creditor=self.who(accrual.creditor))
+            rows = [
+                (line.clause, self.line(line), _shown(line.amount) if line.amount else "")
+                for line in explain(self.assessment, accrual.id)
+                if line.code not in READINGS
+            ]
+            heading = self.say(
+                "papers.statement.charge", subject=self.obligation(accrual), id=accrual.id,
+                debtor=self.who(accrual.debtor), creditor=self.who(accrual.creditor),
+            )  # fmt: skip
             blocks += [Heading(heading, 2), TableBlock(columns, tuple(rows))]
         return "workings", blocks
 
@@ -302,21 +314,24 @@ class _Statement:
             self.column("used", "right", 16), self.column("headroom", "right", 16), self.column("beyond", "right", 16),
         )  # fmt: skip
         rows = [
-            (use.clause, f"{use.cap} {use.window}".strip(), *map(_shown, (use.limit, use.used, use.headroom, use.beyond)))
-            for use in self.assessment.caps
+            (cap.clause, f"{cap.cap} {cap.window}".strip(),
+             *map(_shown, (cap.limit, cap.used, cap.headroom, cap.beyond)))
+            for cap in self.assessment.caps
         ]
         return "limits", [TableBlock(columns, tuple(rows))] if rows else []
 
     def recourse(self) -> tuple[str, list[Block]]:
         columns = (
-            self.column("recourse-for", share=17), self.column("third", share=20), self.column("loss", "right", 16),
-            self.column("within", "right", 16), self.column("excess", "right", 16), self.column("recourse", "right", 16),
+            self.column("recourse-for", share=17), self.column("third", share=20),
+            self.column("loss", "right", 16), self.column("within", "right", 16),
+            self.column("excess", "right", 16), self.column("recourse", "right", 16),
         )  # fmt: skip
         rows: list[tuple[Words | str, ...]] = [
             (made.charge, self.who(made.debtor), *map(_shown, (made.loss, made.within, made.excess, made.amount)))
             for made in self.assessment.recourses
         ]
-        return "recourse", [TableBlock(columns, tuple(rows)), Note(self.say("papers.statement.recourse-note"))] if rows else []
+        note = Note(self.say("papers.statement.recourse-note"))
+        return "recourse", [TableBlock(columns, tuple(rows)), note] if rows else []
 
     def claims(self) -> tuple[str, list[Block]]:
         """Only claims that someone moved: notified, disputed, waived, paid."""
@@ -329,9 +344,9 @@ class _Statement:
 
     def _claim(self, claim: Claim) -> tuple[Words | str, ...]:
         key = f"papers.state.{claim.state}"
-        state: Words | str = self.say(key) if locales.has(key) else claim.state
+        state = self.say(key) if locales.has(key) else dict.fromkeys(self.languages, claim.state)
         since = f" {claim.since.isoformat()}" if claim.since else ""
-        said = {language: f"{text}{since}" for language, text in state.items()} if isinstance(state, dict) else f"{state}{since}"
+        said = {language: f"{text}{since}" for language, text in state.items()}
         return claim.id, said, *map(_shown, (claim.paid, claim.waived, claim.disputed, claim.open))
 
     def decisions(self) -> tuple[str, list[Block]]:
@@ -339,12 +354,24 @@ class _Statement:
         for index, decided in enumerate(self.assessment.decided, 1):
             key = "papers.statement.assumed" if decided.assumed else "papers.statement.decided"
             words = self.say(
-                key, about=decided.about, takes=_plainly(decided.takes), why=decided.why, by=decided.by,
+                key, about=self.about(decided.about), takes=_plainly(decided.takes), why=decided.why, by=decided.by,
                 day=self.day(decided.on) if decided.on else "",
             )  # fmt: skip
             blocks.append(Paragraph(words, f"({index})"))
             blocks += [self._other(other) for other in self.others if other.about == decided.about]
         return "decisions", blocks
+
+    def about(self, path: str) -> str:
+        """The clause that a path of terms belongs to, with the path."""
+        found: Any = None
+        for end in range(path.count("."), 0, -1):
+            try:
+                found = find(self.contract, ".".join(path.split(".")[: end + 1]))
+            except LookupError:
+                continue
+            if clause := getattr(found, "clause", None):
+                return f"{clause} ({path})"
+        return path
 
     def _other(self, other: Other) -> Block:
         """The figure under a reading that was not taken, so that nobody is surprised by it."""
@@ -354,7 +381,7 @@ class _Statement:
     def _sums(self, other: Other) -> Words:
         parts: dict[str, list[str]] = {language: [] for language in self.languages}
         for balance in other.balances:
-            said = self.say("papers.statement.owes", debtor=self.who(balance.debtor), creditor=self.who(balance.creditor))
+            said = self.owes("papers.statement.owes", balance)
             for language in self.languages:
                 parts[language].append(f"{said[language]} {_shown(balance.payable)}")
         return {language: locales.speak(language, found) for language, found in parts.items()}
@@ -377,9 +404,12 @@ class _Statement:
         """What the contract must still decide: the figures it touches are not in this paper."""
         blocks: list[Block] = []
         for index, problem in enumerate(self.assessment.problems, 1):
-            said = {language: locales.words(language, problem.code, **problem.args) for language in self.languages}
             where = f"{problem.where}: " if problem.where else ""
-            blocks.append(Paragraph({language: f"{where}{text} [{problem.code}]" for language, text in said.items()}, f"({index})"))
+            said = {
+                language: f"{where}{locales.words(language, problem.code, **problem.args)} [{problem.code}]"
+                for language in self.languages
+            }
+            blocks.append(Paragraph(said, f"({index})"))
         return "open", blocks
 
     def closing(self) -> list[Block]:
@@ -399,11 +429,10 @@ class _Statement:
             TableBlock(columns, tuple(rows)),
             Note(self.say("papers.statement.check")),
             Note(self.say("papers.statement.no-advice")),
-            Signature(tuple(Signatory(self.named(p.label), self.named(p.name)) for p in self.contract.parties.values())),
-        ]
-
-
-_MIDNIGHT = datetime.min.time()
+            Signature(tuple(
+                Signatory(self.named(party.label), self.named(party.name)) for party in self.contract.parties.values()
+            )),
+        ]  # fmt: skip
 
 
 def _shown(money: Money) -> str:

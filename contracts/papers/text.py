@@ -21,16 +21,31 @@ Row = Sequence[str]
 
 
 def report(contract: Contract, assessment: Assessment, other: Iterable[Other], lang: str, *, why: bool = False) -> str:
-    """The whole assessment as text: figures on top, then what is late and what it costs, limits, recourse, decisions."""
-    blocks = [_head(contract, assessment, lang), _obligations(contract, assessment, lang), _charges(assessment, lang, why=why)]
-    blocks += [_accounts(assessment, lang), _caps(assessment, lang), _recourse(assessment, lang), _balances(contract, assessment, lang)]
+    """The whole assessment as text: figures on top, then what is late and its cost, limits, recourse, decisions."""
+    blocks = [
+        _head(contract, assessment, lang),
+        _obligations(contract, assessment, lang),
+        _charges(assessment, lang, why=why),
+    ]
+    blocks += [
+        _accounts(assessment, lang),
+        _caps(assessment, lang),
+        _recourse(assessment, lang),
+        _balances(contract, assessment, lang),
+    ]
     blocks += [_decisions(assessment, other, lang), _usages(assessment, lang), _digests(assessment, lang)]
     return "\n\n".join(block for block in blocks if block) + "\n"
 
 
 def portfolio(answers: Sequence[tuple[Contract, Assessment]], lang: str) -> str:
     """Many contracts on one page: what each is owed and owes, how much is late, what waits for a decision."""
-    rows = [(*_header(lang, "contract", "title", "late", "problems"), words(lang, "text.owed-us"), words(lang, "text.we-owe"))]
+    rows = [
+        (
+            *_header(lang, "contract", "title", "late", "problems"),
+            words(lang, "text.owed-us"),
+            words(lang, "text.we-owe"),
+        )
+    ]
     totals: dict[str, list[int]] = {}
     for contract, assessment in answers:
         owed, owing = ours(contract, assessment)
@@ -41,7 +56,16 @@ def portfolio(answers: Sequence[tuple[Contract, Assessment]], lang: str) -> str:
         sums[0] += owed.minor
         sums[1] += owing.minor
     for currency, (owed_sum, owing_sum) in sorted(totals.items()):
-        rows.append((words(lang, "text.total"), "", "", "", amount(Money(owed_sum, currency)), amount(Money(owing_sum, currency))))
+        rows.append(
+            (
+                words(lang, "text.total"),
+                "",
+                "",
+                "",
+                amount(Money(owed_sum, currency)),
+                amount(Money(owing_sum, currency)),
+            )
+        )
     return f"{words(lang, 'text.portfolio', n=len(answers))}\n{table(rows, right={2, 3, 4, 5})}\n"
 
 
@@ -83,7 +107,10 @@ def _shown(name: str, value: Any, lang: str, zone: str) -> Any:
 
 def working(assessment: Assessment, charge: str, lang: str) -> list[tuple[str, str, str]]:
     """Clause, words and amount for each line behind a charge."""
-    return [(line.clause, spoken(line, lang, assessment.zone), amount(line.amount) if line.amount else "") for line in explain(assessment, charge)]
+    return [
+        (line.clause, spoken(line, lang, assessment.zone), amount(line.amount) if line.amount else "")
+        for line in explain(assessment, charge)
+    ]
 
 
 def state_of(assessment: Assessment, obligation: Obligation, breaches: dict[str, Breach]) -> str:
@@ -98,7 +125,8 @@ def state_of(assessment: Assessment, obligation: Obligation, breaches: dict[str,
 
 def _head(contract: Contract, assessment: Assessment, lang: str) -> str:
     title = speak(lang, contract.title) if contract.title else ""
-    first = f"{contract.number}  {title}  ({words(lang, 'text.as-of', day=_local(assessment.as_of, assessment.zone, end=True))}"
+    as_of = words(lang, "text.as-of", day=_local(assessment.as_of, assessment.zone, end=True))
+    first = f"{contract.number}  {title}  ({as_of}"
     if assessment.known_at:
         first += f"; {words(lang, 'text.known', day=_local(assessment.known_at, assessment.zone, end=True))}"
     lines = [first + ")"]
@@ -113,9 +141,26 @@ def _obligations(contract: Contract, assessment: Assessment, lang: str) -> str:
     late = {b.id: b for b in assessment.breaches if b.kind == "late"}
     rows = [_header(lang, "id", "title", "by", "due", "done", "state")]
     for o in assessment.obligations:
-        due = "—" if o.due is None else _local(o.due.instant, assessment.zone) if o.due.instant else o.due.day.isoformat()
-        done = "" if o.done is None else _local(o.done.instant, assessment.zone) if o.done.instant and o.by_clock else o.done.day.isoformat()
-        rows.append((o.id, speak(lang, o.title) if o.title else "", _label(contract, o.owed_by, lang), due, done, words(lang, f"state.{state_of(assessment, o, late)}")))
+        due = (
+            "—" if o.due is None else _local(o.due.instant, assessment.zone) if o.due.instant else o.due.day.isoformat()
+        )
+        done = (
+            ""
+            if o.done is None
+            else _local(o.done.instant, assessment.zone)
+            if o.done.instant and o.by_clock
+            else o.done.day.isoformat()
+        )
+        rows.append(
+            (
+                o.id,
+                speak(lang, o.title) if o.title else "",
+                _label(contract, o.owed_by, lang),
+                due,
+                done,
+                words(lang, f"state.{state_of(assessment, o, late)}"),
+            )
+        )
     return f"{words(lang, 'text.obligations')}\n{table(rows)}" if len(rows) > 1 else ""
 
 
@@ -125,15 +170,30 @@ def _charges(assessment: Assessment, lang: str, *, why: bool) -> str:
     parts = [words(lang, "text.charges")]
     for accrual, owed in zip(assessment.charges, assessment.liabilities, strict=True):
         lines = explain(assessment, accrual.id)
-        short = ("EXPLAIN-RATE", "EXPLAIN-PRICE", "EXPLAIN-PROVEN", "EXPLAIN-YEARLY", "EXPLAIN-MAXIMUM", "EXPLAIN-CAP", "EXPLAIN-EXCESS", "EXPLAIN-PAYABLE")
+        short = (
+            "EXPLAIN-RATE",
+            "EXPLAIN-PRICE",
+            "EXPLAIN-PROVEN",
+            "EXPLAIN-YEARLY",
+            "EXPLAIN-MAXIMUM",
+            "EXPLAIN-CAP",
+            "EXPLAIN-EXCESS",
+            "EXPLAIN-PAYABLE",
+        )
         shown = [line for line in lines if why or line.code.startswith(short)]
         if why:
             obligation = next((o for o in assessment.obligations if o.id == accrual.subject), None)
-            steps = [("", spoken(Line(code=s.code, args=dict(s.args)), lang, assessment.zone), "") for s in (explain_due(obligation) if obligation else ())]
+            steps = [
+                ("", spoken(Line(code=s.code, args=dict(s.args)), lang, assessment.zone), "")
+                for s in (explain_due(obligation) if obligation else ())
+            ]
         else:
             steps = []
         rows = [(accrual.id, "", amount(owed.gross)), *(("  " + r[0], r[1], r[2]) for r in steps)]
-        rows += [("  " + line.clause, spoken(line, lang, assessment.zone), amount(line.amount) if line.amount else "") for line in shown]
+        rows += [
+            ("  " + line.clause, spoken(line, lang, assessment.zone), amount(line.amount) if line.amount else "")
+            for line in shown
+        ]
         parts.append(table(rows, right={2}))
     return "\n".join(parts)
 
@@ -144,7 +204,15 @@ def _accounts(assessment: Assessment, lang: str) -> str:
     for account in assessment.accounts:
         day = due.get(account.obligation)
         paid = ", ".join(f"{p.day.isoformat()} {amount(p.amount)}" for p in account.payments)
-        rows.append((account.obligation, amount(account.amount), day.day.isoformat() if day else "—", paid, amount(account.open)))
+        rows.append(
+            (
+                account.obligation,
+                amount(account.amount),
+                day.day.isoformat() if day else "—",
+                paid,
+                amount(account.open),
+            )
+        )
     return f"{words(lang, 'text.accounts')}\n{table(rows, right={1, 4})}" if len(rows) > 1 else ""
 
 
@@ -152,7 +220,18 @@ def _caps(assessment: Assessment, lang: str) -> str:
     rows = [_header(lang, "clause", "limit", "window", "amount", "used", "headroom", "beyond", "note")]
     for use in assessment.caps:
         note = words(lang, "text.full", day=use.full) if use.full else ""
-        rows.append((use.clause, use.cap, use.window, amount(use.limit), amount(use.used), amount(use.headroom), amount(use.beyond), note))
+        rows.append(
+            (
+                use.clause,
+                use.cap,
+                use.window,
+                amount(use.limit),
+                amount(use.used),
+                amount(use.headroom),
+                amount(use.beyond),
+                note,
+            )
+        )
     return f"{words(lang, 'text.caps')}\n{table(rows, right={3, 4, 5, 6})}" if len(rows) > 1 else ""
 
 
@@ -167,15 +246,32 @@ def _recourse(assessment: Assessment, lang: str) -> str:
 def _balances(contract: Contract, assessment: Assessment, lang: str) -> str:
     rows = [_header(lang, "debtor", "creditor", "payable", "open", "due-now")]
     for b in assessment.balances:
-        rows.append((_label(contract, b.debtor, lang), _label(contract, b.creditor, lang), amount(b.payable), amount(b.open), amount(b.due_now)))
+        rows.append(
+            (
+                _label(contract, b.debtor, lang),
+                _label(contract, b.creditor, lang),
+                amount(b.payable),
+                amount(b.open),
+                amount(b.due_now),
+            )
+        )
     return f"{words(lang, 'text.balances')}\n{table(rows, right={2, 3, 4})}" if len(rows) > 1 else ""
 
 
 def _decisions(assessment: Assessment, other: Iterable[Other], lang: str) -> str:
     lines = [_decided(d, lang) for d in assessment.decided]
     rest = [
-        words(lang, "text.would-owe", about=o.about, takes=o.takes, debtor=b.debtor, creditor=b.creditor, amount=amount(b.payable))
-        for o in other for b in o.balances
+        words(
+            lang,
+            "text.would-owe",
+            about=o.about,
+            takes=o.takes,
+            debtor=b.debtor,
+            creditor=b.creditor,
+            amount=amount(b.payable),
+        )
+        for o in other
+        for b in o.balances
     ]
     parts = [f"{words(lang, 'text.decisions')}\n" + "\n".join(f"  {line}" for line in lines)] if lines else []
     if rest:
@@ -226,6 +322,8 @@ def _local(instant: datetime, zone: str, *, end: bool = False) -> str:
 
 def table(rows: Sequence[Row], *, right: set[int] | None = None) -> str:
     """Columns two spaces apart; Chinese characters take two cells."""
+    if not rows:
+        return ""
     widths = [max(_width(row[i]) for row in rows) for i in range(len(rows[0]))]
     lines = []
     for row in rows:

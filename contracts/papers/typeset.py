@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from contracts.papers.breaking import TRIMMED, Line, break_lines, for_language, width_of
+from contracts.papers.breaking import TRIMMED, Line, break_lines, for_language, longest_unit, width_of
 from contracts.papers.document import (
     Align,
     Block,
@@ -39,6 +39,7 @@ LANGUAGES = ("zh-Hans", "zh-Hant", "en")
 WIDTH, HEIGHT = 595.28, 841.89
 LEFT, RIGHT = 64.0, 78.0     # the outer margin stays clear for a seal across the pages' edges
 TOP, BOTTOM = 76.0, 68.0
+HEAD, FOOT = HEIGHT - 46.0, 40.0
 GUTTER = 22.0
 MEASURE = WIDTH - LEFT - RIGHT
 INK, SOFT, PALE = 0.1, 0.42, 0.78
@@ -80,12 +81,13 @@ def problems_in(document: Document, languages: Sequence[str], face: Face) -> lis
     problems: list[Problem] = []
     seen: set[str] = set()
     known = face.chars | {"\n", "\r", "\t"}
+    plain = known.issuperset(map(chr, range(0x20, 0x7F)))
     for where, value in _texts(document, ""):
         for language, text in _in_each(value, languages):
             place = f"{where}.{language}" if language else where
             if text is None:
                 problems.append(Problem("PAPER-WORDS-01", where, {"language": language}))
-            elif not known.issuperset(text):
+            elif not (plain and text.isascii() and text.isprintable()) and not known.issuperset(text):
                 for char in sorted(set(text) - known - seen):
                     seen.add(char)
                     problems.append(Problem("PAPER-GLYPH-01", place, {"char": char, "code": f"U+{ord(char):04X}"}))
@@ -130,6 +132,7 @@ class Setter:
         self.width = (MEASURE - GUTTER) / 2 if self.two else MEASURE
         self.lefts = (LEFT, LEFT + self.width + GUTTER) if self.two else (LEFT,)
         self.frames = 0
+        self.styles: dict[tuple[str, str], Style] = {}
 
     def rows(self, blocks: Sequence[Block]) -> list[Row]:
         rows: list[Row] = []
@@ -163,8 +166,13 @@ class Setter:
     # Text to lines
 
     def _style(self, role: str, language: str = "") -> Style:
+        found = self.styles.get((role, language))
+        if found is None:
+            found = self.styles[role, language] = self._styled(role, language == "en", self.two)
+        return found
+
+    def _styled(self, role: str, latin: bool, two: bool) -> Style:
         """The one place where sizes are decided."""
-        latin, two = language == "en", self.two
         match role:
             case "body" if two:
                 return Style(9.2, 14.4) if latin else Style(9.6, 15.4, justify=True)
@@ -195,21 +203,21 @@ class Setter:
             text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
         return for_language(text, language, self.regular.face)
 
-    def _set(self, text: str, style: Style, width: float, indent: float = 0.0, first: float = 0.0) -> list[SetLine]:
+    def _set(self, text: str, style: Style, width: float, indent: float = 0.0) -> list[SetLine]:
         face = (self.bold if style.bold else self.regular).face
-        return [
-            self._set_line(line, style, width - indent - (first if n == 0 else 0), indent + (first if n == 0 else 0))
-            for n, line in enumerate(break_lines(text, face, style.size, width - indent, first))
-        ]
+        room = width - indent
+        return [self._set_line(line, style, room, indent) for line in break_lines(text, face, style.size, room)]
 
     def _set_line(self, line: Line, style: Style, width: float, indent: float) -> SetLine:
-        slack = width - line.width
-        if style.justify and line.text[-1:] in TRIMMED:
-            slack += style.size / 2         # the empty half of a mark may stand out over the edge
-        if style.justify and not line.last and slack > 0.05:
-            return SetLine(self._stretched(line.text, style, slack), indent, style.size, style.leading, style.ink)
-        shift = {"left": 0.0, "center": slack / 2, "right": slack}[style.align]
-        return SetLine(self._runs(line.text, style.bold), indent + shift, style.size, style.leading, style.ink)
+        size, leading, bold, ink, align, justify = style
+        text, wide, last = line
+        if justify and not last:
+            slack = width - wide + (size / 2 if text[-1:] in TRIMMED else 0)     # half a mark may stand over the edge
+            if slack > 0.05:
+                return SetLine(self._stretched(text, style, slack), indent, size, leading, ink)
+        elif align != "left":
+            indent += (width - wide) / 2 if align == "center" else width - wide
+        return SetLine(self._runs(text, bold), indent, size, leading, ink)
 
     def _runs(self, text: str, bold: bool) -> tuple[tuple[str, str], ...]:
         """Font keys with the codes they show; characters that the bold lacks are shown by the regular."""
@@ -238,6 +246,13 @@ class Setter:
         if not gaps or slack > most:
             return self._runs(text, style.bold)
         return ((inked.key, codes.replace(";", f"){-slack / gaps * 1000 / style.size:.0f}(")),)
+
+    def said_once(self, value: Words | str, languages: Sequence[str]) -> str:
+        """All languages on one line; what is the same in both stands once."""
+        return " · ".join(dict.fromkeys(self._said(value, language).replace("\n", " ") for language in languages))
+
+    def set_small(self, text: str, style: Style) -> list[SetLine]:
+        return self._set(text, style, MEASURE)
 
     # Blocks to rows
 
@@ -336,13 +351,9 @@ class Setter:
         return Cell(left, joined + lines[len(joined) :] + marks[len(joined) :])
 
     def _table(self, block: TableBlock) -> list[Row]:
-        total = sum(column.share for column in block.columns) or 1
-        lefts, widths, at = [], [], LEFT
-        for column in block.columns:
-            lefts.append(at)
-            widths.append(MEASURE * column.share / total)
-            at += widths[-1]
         pad = 4.0
+        widths = self._column_widths(block, pad)
+        lefts = [LEFT + sum(widths[:index]) for index in range(len(widths))]
 
         def row(values: Sequence[Words | str], role: str, bold: bool, rule: Rule) -> Row:
             cells = tuple(
@@ -363,6 +374,32 @@ class Setter:
             keep = index >= body - 1 and index < len(block.rows) - 1
             rows.append(made.changed(head=head, keep=keep, after=8.0 if index == len(block.rows) - 1 else 0.0))
         return rows
+
+    def _column_widths(self, block: TableBlock, pad: float) -> list[float]:
+        """By share, but none narrower than its longest word or amount, as long as the others can give way."""
+        columns = block.columns
+        said = [(column.header, *(row[index] for row in block.rows)) for index, column in enumerate(columns)]
+        least = [min(self._longest(texts) + 2 * pad + 0.5, MEASURE / 3) for texts in said]
+        widths = [MEASURE * column.share / sum(column.share for column in columns) for column in columns]
+        if sum(least) > MEASURE:
+            return widths
+        while any(width < low - 0.01 for width, low in zip(widths, least, strict=True)):
+            tight = [width <= low for width, low in zip(widths, least, strict=True)]
+            held = sum(low for low, held in zip(least, tight, strict=True) if held)
+            free = sum(width for width, held in zip(widths, tight, strict=True) if not held)
+            scale = (MEASURE - held) / free if free else 1.0
+            widths = [low if held else width * scale for width, low, held in zip(widths, least, tight, strict=True)]
+        return widths
+
+    def _longest(self, texts: Sequence[Words | str]) -> float:
+        """The widest thing in these cells that no line break may part, in points."""
+        widest = 0.0
+        for text in texts:
+            for language in self.languages:
+                style = self._style("cell", language)
+                face = self.bold.face
+                widest = max(widest, longest_unit(self._said(text, language), face) * style.size / 1000)
+        return widest
 
     def _figures(self, block: KeyFigures) -> list[Row]:
         count = max(len(block.figures), 1)
@@ -425,8 +462,12 @@ def _draw(document: Document, setter: Setter, pages: list[Page]) -> bytes:
     canvas.setAuthor("")
     canvas.setCreator("Spondeo")
     canvas.setProducer("Spondeo")
+    running = running_head(document, setter)
     for number, page in enumerate(pages, 1):
-        head_and_foot(page, document, setter, number, len(pages))
+        page.lines += running if number > 1 else running[1:]
+        page.lines.append(foot(setter, number, len(pages)))
+        if number > 1:
+            page.rules.append((Rule(LEFT, LEFT + MEASURE, 0.35, PALE), HEAD - 6.0))
         canvas.addLiteral(page.operators())
         canvas.showPage()
     for index, inked in enumerate((setter.regular, setter.bold)):
@@ -445,22 +486,20 @@ class _Dynamic:
         self._dynamicFont = self._multiByte = 1
 
 
-def head_and_foot(page: Page, document: Document, setter: Setter, number: int, pages: int) -> None:
-    """Title left, number and version right, both above a hair line; the page's number at the foot."""
-    first = setter.languages[0]
-    style = Style(7.4, 10.0, ink=SOFT)
+def running_head(document: Document, setter: Setter) -> list[tuple[float, float, SetLine]]:
+    """Title left, which the first page does not need, and number with version right."""
+    version = setter.said_once(document.version, setter.languages[:1])
+    right = " · ".join(part for part in (document.number, version) if part)
+    small = Style(7.4, 10.0, ink=SOFT)
+    [left, *_] = setter.set_small(setter.said_once(document.title, setter.languages), small)
+    [mark, *_] = setter.set_small(right, small._replace(align="right"))
+    return [(LEFT, HEAD, left), (LEFT, HEAD, mark)]
 
-    def put(text: str, y: float, align: Align) -> None:
-        [line] = setter._set(text.replace("\n", " "), style._replace(align=align), MEASURE)[:1]
-        page.lines.append((LEFT, y, line))
 
-    def joined(value: Words | str) -> str:
-        return " · ".join(dict.fromkeys(setter._said(value, language) for language in setter.languages))
-
-    right = " · ".join(part for part in (document.number, setter._said(document.version, first)) if part)
-    y = HEIGHT - 46.0
-    put(right, y, "right")
-    if number > 1:
-        put(joined(document.title), y, "left")
-        page.rules.append((Rule(LEFT, LEFT + MEASURE, 0.35, PALE), y - 6.0))
-    put(joined(wording(setter.languages, "papers.page", page=number, pages=pages)), 40.0, "center")
+def foot(setter: Setter, number: int, pages: int) -> tuple[float, float, SetLine]:
+    """Page x of y."""
+    said = wording(setter.languages, "papers.page", page=number, pages=pages)
+    [line, *_] = setter.set_small(
+        setter.said_once(said, setter.languages), Style(7.4, 10.0, ink=SOFT, align="center")
+    )
+    return LEFT, FOOT, line

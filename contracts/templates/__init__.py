@@ -1,4 +1,4 @@
-"""Templates as values: a folder of data read into questions, clause texts and terms, with everything that is wrong with it."""
+"""Templates as values: a folder of data, read into questions, clause texts and terms, and what is wrong with it."""
 
 import re
 import tomllib
@@ -13,7 +13,8 @@ from core.problems import Problem, nearest
 from core.terms import Text
 
 __all__ = [
-    "FOLDER", "LANGUAGES", "Alternative", "Fixed", "Question", "Section", "Template", "keys", "load", "neutral", "shared", "tags",
+    "FOLDER", "LANGUAGES", "Alternative", "Fixed", "Question", "Section", "Template", "keys", "load", "neutral", "sections",
+    "shared", "tags",
 ]  # fmt: skip
 
 FOLDER = Path(__file__).parent
@@ -95,7 +96,11 @@ def load(where: str | Path) -> tuple[Template | None, tuple[Problem, ...]]:
     folder = Path(where) if isinstance(where, Path) or "/" in where else FOLDER / where
     if not (folder / "template.toml").is_file():
         name = str(where)
-        return None, (Problem("TEMPLATE-FIND-01", args={"template": name, "known": list(keys()), "nearest": nearest(name, keys())}),)
+        return None, (
+            Problem(
+                "TEMPLATE-FIND-01", args={"template": name, "known": list(keys()), "nearest": nearest(name, keys())}
+            ),
+        )
     problems: list[Problem] = []
     main = _toml(folder / "template.toml", problems)
     example = _toml(folder / "example-answers.toml", problems)
@@ -111,7 +116,7 @@ def load(where: str | Path) -> tuple[Template | None, tuple[Problem, ...]]:
 
 
 def sections(text: str, file: str, problems: list[Problem]) -> tuple[Section, ...]:
-    """Clause texts from headings `# [id] Title` and `## [id]`; marks: `-` no number, `!` conspicuous, `*` a sheet for each annex."""
+    """Clause texts from headings `# [id] Title` and `## [id]`; marks: `-` no number, `!` conspicuous, `*` a sheet an annex."""
     found: list[Section] = []
     for number, line in enumerate(text.splitlines(), 1):
         if line.startswith("#"):
@@ -123,7 +128,8 @@ def sections(text: str, file: str, problems: list[Problem]) -> tuple[Section, ..
             if key in {section.id for section in found}:
                 problems.append(Problem("TEMPLATE-CLAUSE-03", where=key, args={"clause": key}, line=number, file=file))
             found.append(Section(
-                id=key, level=len(hashes), title=title, numbered="-" not in marks, conspicuous="!" in marks, sheet="*" in marks,
+                id=key, level=len(hashes), title=title,
+                numbered="-" not in marks, conspicuous="!" in marks, sheet="*" in marks,
             ))  # fmt: skip
         elif line.strip():
             if not found:
@@ -182,7 +188,11 @@ def _questions(template: Template) -> list[Problem]:
     for question in template.questions:
         where = f"questions.{question.id}"
         if question.kind not in KINDS:
-            problems.append(Problem("TEMPLATE-QUESTION-01", where, {"kind": question.kind, "known": list(KINDS)}, file="template.toml"))
+            problems.append(
+                Problem(
+                    "TEMPLATE-QUESTION-01", where, {"kind": question.kind, "known": list(KINDS)}, file="template.toml"
+                )
+            )
         if question.default is not None and not question.source:
             problems.append(Problem("TEMPLATE-QUESTION-02", where, file="template.toml"))
     offered = {(question.id, choice) for question in template.questions for choice in question.choices}

@@ -1,4 +1,4 @@
-"""Checks that the faces of a template agree: what computes is printed in every language, and no figure is typed by hand."""
+"""Checks that the faces of a template agree: what computes is printed in every language, no figure is typed by hand."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -6,7 +6,7 @@ from itertools import groupby
 
 from contracts.templates import LANGUAGES, Section, Template, shared
 from contracts.templates.examples import worked
-from contracts.templates.printing import FIELD, Unprintable, fill
+from contracts.templates.printing import FIELD, Numbers, UnprintableError, fill
 from core.problems import Problem
 from core.terms import Annex, Contract, Payment
 
@@ -19,20 +19,22 @@ def check(template: Template, contract: Contract) -> tuple[Problem, ...]:
     required = tuple(computing(contract))
     for lang in LANGUAGES:
         problems += _paths(template, contract, lang)
-        printed = {path for section in template.texts[lang] for line in section.lines for path in paths_in(line, contract, section)}
+        lines = [line for section in template.texts[lang] for line in section.lines]
+        printed = {path for line in lines for path in paths_in(line, contract)}
         for path in required:
             if not any(path == done or path.startswith(f"{done}.") for done in printed):
                 problems.append(Problem("TEMPLATE-TERM-01", path, {"path": path, "language": lang}, file=f"{lang}.md"))
         for section in template.texts[lang]:
             for line in (section.title, *section.lines):
-                problems += (Problem("TEMPLATE-FIGURE-01", section.id, {"figure": figure}, file=f"{lang}.md") for figure in typed_figures(line, lang))
-    problems += parity(template)
+                for figure in typed_figures(line, lang):
+                    problems.append(Problem("TEMPLATE-FIGURE-01", section.id, {"figure": figure}, file=f"{lang}.md"))
+    problems += parity(template, contract)
     problems += _unused(template)
     return tuple(problems)
 
 
 def computing(contract: Contract) -> Iterator[str]:
-    """The paths of every term that computes: dates, amounts, rates, limits, and the ways of counting that the words give."""
+    """The paths of every term that computes: dates, amounts, rates, limits, and ways of counting that the words give."""
     if contract.total:
         yield "total"
     yield from _set(contract, "term", "renewal.tacit", "renewal.unless_notice.period", "languages.prevailing")
@@ -51,7 +53,13 @@ def computing(contract: Contract) -> Iterator[str]:
             if getattr(rule, name):
                 yield f"rules.{rule.id}.{name}"
     for cap in contract.caps:
-        for field, name in (("to", "to"), ("covers", "covers"), ("except_", "except"), ("window", "window"), ("order", "order")):
+        for field, name in (
+            ("to", "to"),
+            ("covers", "covers"),
+            ("except_", "except"),
+            ("window", "window"),
+            ("order", "order"),
+        ):
             if getattr(cap, field):
                 yield f"caps.{cap.id}.{name}"
     for key, third in contract.third_parties.items():
@@ -78,7 +86,7 @@ def _set(contract: Contract, *paths: str) -> Iterator[str]:
             continue
 
 
-def paths_in(line: str, contract: Contract, section: Section) -> Iterator[str]:
+def paths_in(line: str, contract: Contract) -> Iterator[str]:
     """The paths that a line prints; in a sheet, `annex` is each of the contract's annexes."""
     for name in FIELD.findall(line):
         path, colon, what = name.partition(":")
@@ -99,8 +107,9 @@ def _paths(template: Template, contract: Contract, lang: str) -> Iterator[Proble
                 for single in _each(name, contract):
                     try:
                         said = fill("{" + single + "}", contract, template, lang, numbers, worked)
-                    except (Unprintable, KeyError) as error:
-                        yield Problem("TEMPLATE-PATH-01", section.id, {"path": single, "why": str(error.args[0])}, file=f"{lang}.md")
+                    except (UnprintableError, KeyError) as error:
+                        args = {"path": single, "why": str(error.args[0])}
+                        yield Problem("TEMPLATE-PATH-01", section.id, args, file=f"{lang}.md")
                     else:
                         if said is None and name.startswith("example:"):
                             yield Problem("TEMPLATE-EXAMPLE-01", section.id, {"example": single}, file=f"{lang}.md")
@@ -136,37 +145,46 @@ def _shape(section: Section) -> tuple[object, ...]:
 
 
 _HAN = "一二两三四五六七八九十百千万零〇半壹贰叁肆伍陆柒捌玖拾佰仟"
-_ZH_FIGURE = re.compile(rf"[0-9０-９]+|百分之|[{_HAN}]+(?:个)?(?:工作日|自然日|日|天|小时|周|星期|月|季度|年|元|倍|成)(?!以?后者)")
-_ZH_FREE = re.compile(r"每一?日|一日内的?|同一[日年]|次一工作日|各一|不在同一日")
+_ZH_FIGURE = re.compile(
+    rf"[0-9０-９]+|百分之|[{_HAN}]+(?:个)?(?:工作日|自然日|日|天|小时|周|星期|月|季度|年|元|倍|成)(?!以?后者)"
+)
+_ZH_FREE = re.compile(r"[每同某]?一日|次一工作日")
 _EN_FIGURE = re.compile(
-    r"[0-9]+|\bper cent\b|\bpercent\b|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|sixty|ninety|hundred|half)\b"
+    r"[0-9]+|\bper cent\b|\bpercent\b|"
+    r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|sixty|ninety|hundred|half)\b"
     r"[- ](?:hundred |thousand )?(?:calendar |working |business )?(?:day|hour|week|month|quarter|year|yuan|times)s?\b",
     re.IGNORECASE,
 )
 _EN_FREE = re.compile(r"\bone day and night\b", re.IGNORECASE)
-_CITED = re.compile(r"《[^》]*》第[0-9一二三四五六七八九十百千]+条|\b(?:art(?:icle)?s?\.?|section) [0-9]+(?: (?:and|to) [0-9]+)? of the [A-Z]", re.IGNORECASE)
+_CITED = re.compile(
+    r"《[^》]*》第[0-9一二三四五六七八九十百千]+条|"
+    r"\b(?:art(?:icle)?s?\.?|section) [0-9]+(?: (?:and|to) [0-9]+)? of the [A-Z]",
+    re.IGNORECASE,
+)
 
 
 def typed_figures(line: str, lang: str) -> list[str]:
-    """Amounts, rates and periods that stand in a text outside any path; clause numbers are paths, statutes may be cited."""
+    """Amounts, rates and periods that stand outside any path; clause numbers are paths, statutes may be cited."""
     bare = _CITED.sub("", FIELD.sub("¤", line))
     if lang == "en":
         return _EN_FIGURE.findall(_EN_FREE.sub("", bare))
     return _ZH_FIGURE.findall(_ZH_FREE.sub("", bare))
 
 
-def parity(template: Template) -> Iterator[Problem]:
-    """The traps of translating between the two languages, clause by clause; `parity.toml` gives the reason of each."""
-    english = {section.id: section for section in template.texts["en"]}
+def parity(template: Template, contract: Contract) -> Iterator[Problem]:
+    """The traps between the two languages, clause by clause as printed; `parity.toml` gives the reason of each."""
+    numbers = {clause.id: clause.number for clause in contract.clauses if clause.number}
+    english = {
+        section.id: _whole(section, contract, template, "en", numbers).lower() for section in template.texts["en"]
+    }
     for rule in shared("parity")["rules"]:
         for section in template.texts["zh-Hans"]:
-            twin = english.get(section.id)
-            if twin is not None:
-                yield from _trap(rule, section, twin)
+            if section.id in english:
+                chinese = _whole(section, contract, template, "zh-Hans", numbers)
+                yield from _trap(rule, section, chinese, english[section.id])
 
 
-def _trap(rule: Mapping[str, object], section: Section, twin: Section) -> Iterator[Problem]:
-    chinese, said = _whole(section), _whole(twin).lower()
+def _trap(rule: Mapping[str, object], section: Section, chinese: str, said: str) -> Iterator[Problem]:
     args = {"rule": rule["id"], "why": rule["why"]}
     never = rule.get("never")
     if isinstance(never, dict):
@@ -194,8 +212,15 @@ def _list(value: object) -> list[object]:
     return list(value) if isinstance(value, list) else []
 
 
-def _whole(section: Section) -> str:
-    return "\n".join((section.title, *section.lines))
+def _whole(section: Section, contract: Contract, template: Template, lang: str, numbers: Numbers) -> str:
+    """The text as printed; a line on a sheet, or whose paths are wrong (which is said elsewhere), as it is written."""
+    lines = []
+    for line in (section.title, *section.lines):
+        try:
+            lines.append(fill(line, contract, template, lang, numbers) or "")
+        except (UnprintableError, KeyError):
+            lines.append(FIELD.sub("", line))
+    return "\n".join(lines)
 
 
 def _unused(template: Template) -> Iterator[Problem]:
@@ -207,4 +232,6 @@ def _unused(template: Template) -> Iterator[Problem]:
     for key in template.fixed:
         for lang in LANGUAGES:
             if not any("{fixed." + key + "}" in line for section in template.texts[lang] for line in section.lines):
-                yield Problem("TEMPLATE-FIGURE-02", f"fixed.{key}", {"figure": key, "language": lang}, file=f"{lang}.md")
+                yield Problem(
+                    "TEMPLATE-FIGURE-02", f"fixed.{key}", {"figure": key, "language": lang}, file=f"{lang}.md"
+                )

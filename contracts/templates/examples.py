@@ -11,7 +11,7 @@ __all__ = ["worked"]
 
 
 def worked(contract: Contract, of: str, days: int) -> Money | None:
-    """What it costs when the obligation `of` is done `days` after its due date; None where the contract fixes no due date yet."""
+    """What it costs when `of` is done `days` after its due date; None where the contract fixes no due date yet."""
     from contracts.world import load_calendar
     from core.assessment import assess
     from core.events import Event
@@ -26,7 +26,9 @@ def worked(contract: Contract, of: str, days: int) -> Money | None:
     if due is None:
         return None
     done = due + timedelta(days=days)
-    event = Event(id="example", what="paid" if paid else "delivered", of=of, at=done, amount=paid.amount if paid else None)
+    event = Event(
+        id="example", what="paid" if paid else "delivered", of=of, at=done, amount=paid.amount if paid else None
+    )
     found = assess(contract, (event,), as_of=done, world=world)
     charged = [each.id for each in found.charges if each.subject == of]
     return next((each.payable for each in found.liabilities if each.charge in charged), None)

@@ -4,15 +4,26 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any
 
 from contracts import phrases
 from contracts.templates import Template, shared
 from core.money import Money, show_decimal
 from core.periods import Period
-from core.terms import Charge, Contract, Languages, Term, find
+from core.terms import Charge, Contract, Languages, Term, Text, find
 
-__all__ = ["BLANK", "FIELD", "Example", "Numbers", "Unprintable", "annex_name", "fill", "in_hant", "item_number", "printed"]
+__all__ = [
+    "BLANK",
+    "FIELD",
+    "Example",
+    "Numbers",
+    "UnprintableError",
+    "annex_name",
+    "fill",
+    "in_hant",
+    "item_number",
+    "printed",
+]
 
 BLANK = "________"
 """What stands for a value that is still open."""
@@ -26,29 +37,28 @@ Example = Callable[[Contract, str, int], Money | None]
 """Works an example: contract, obligation and days late; None where it cannot."""
 
 
-class Unprintable(LookupError):
+class UnprintableError(LookupError):
     """A path that leads nowhere, or to a value for which a document has no words."""
 
 
-class Names(NamedTuple):
+def _named(contract: Contract) -> Callable[[str, str], str]:
     """The words of one contract for its own ids, as phrases ask for them."""
+    items = [contract.payments, contract.steps, contract.measures, contract.scorecards]
+    titles: dict[str, Text] = {item.id: item.title for group in items for item in group}  # type: ignore[attr-defined]
+    texts = (
+        {key: party.label for key, party in contract.parties.items()}
+        | {key: third.name for key, third in contract.third_parties.items()}
+        | {key: kind.title for key, kind in contract.event_kinds.items()}
+        | titles
+    )
+    annexes = {annex.id for annex in contract.annexes}
 
-    contract: Contract
-
-    def __call__(self, key: str, lang: str) -> str:
-        contract = self.contract
-        if key in contract.parties:
-            return _text(contract.parties[key].label, lang)
-        if key in contract.third_parties:
-            return _text(contract.third_parties[key].name, lang)
-        if key in contract.event_kinds:
-            return _text(contract.event_kinds[key].title, lang) or key
-        if any(annex.id == key for annex in contract.annexes):
+    def name(key: str, lang: str) -> str:
+        if key in annexes:
             return annex_name(contract, key, lang)
-        for item in (*contract.payments, *contract.steps, *contract.measures, *contract.scorecards):
-            if item.id == key and item.title:
-                return _text(item.title, lang)
-        return key
+        return _text(texts[key], lang) if texts.get(key) else key
+
+    return name
 
 
 def annex_name(contract: Contract, key: str, lang: str) -> str:
@@ -57,12 +67,14 @@ def annex_name(contract: Contract, key: str, lang: str) -> str:
 
     number = next((n for n, annex in enumerate(contract.annexes, 1) if annex.id == key), 0)
     if not number:
-        raise Unprintable(f"annex:{key}")
+        raise UnprintableError(f"annex:{key}")
     return _word("join", "annex", lang).format(han=ordinal(number), number=number)
 
 
-def fill(line: str, contract: Contract, template: Template, lang: str, numbers: Numbers, example: Example | None = None) -> str | None:
-    """One line with its paths printed; None where it has nothing to say (an empty list, an example that cannot be worked)."""
+def fill(
+    line: str, contract: Contract, template: Template, lang: str, numbers: Numbers, example: Example | None = None
+) -> str | None:
+    """One line with its paths printed; None where it has nothing to say (an empty list, an example not to be worked)."""
     empty = False
 
     def field(found: re.Match[str]) -> str:
@@ -75,7 +87,9 @@ def fill(line: str, contract: Contract, template: Template, lang: str, numbers: 
     return None if empty else filled
 
 
-def _field(name: str, contract: Contract, template: Template, lang: str, numbers: Numbers, example: Example | None) -> str | None:
+def _field(
+    name: str, contract: Contract, template: Template, lang: str, numbers: Numbers, example: Example | None
+) -> str | None:
     before, colon, after = name.partition(":")
     if not colon:
         return _defined(printed(contract, template, name, lang), template, lang)
@@ -87,7 +101,7 @@ def _field(name: str, contract: Contract, template: Template, lang: str, numbers
         return _example(contract, template, after, lang, example)
     if after == "capitals":
         return _capitals(_found(contract, before), lang)
-    raise Unprintable(name)
+    raise UnprintableError(name)
 
 
 def printed(contract: Contract, template: Template, path: str, lang: str) -> str | None:
@@ -101,7 +115,8 @@ def printed(contract: Contract, template: Template, path: str, lang: str) -> str
     if isinstance(value, tuple):
         return _listed(contract, path, value, lang) if value else None
     if isinstance(value, dict):
-        return _shares(contract, value, lang) if all(isinstance(v, Fraction) for v in value.values()) else _text(value, lang)
+        shares = all(isinstance(each, Fraction) for each in value.values())
+        return _shares(contract, value, lang) if shares else _text(value, lang)
     if isinstance(value, str):
         return _said(contract, path, value, lang)
     return _value(contract, value, lang, path)
@@ -132,19 +147,19 @@ def _value(contract: Contract, value: Any, lang: str, path: str) -> str:
     if isinstance(value, Charge) and value.per is not None and not (value.from_ or value.to or value.on):
         return _running(contract, value, lang)
     if type(value) not in phrases.KINDS:
-        raise Unprintable(path)
-    return phrases.prose(value, lang, Names(contract))
+        raise UnprintableError(path)
+    return phrases.prose(value, lang, _named(contract))
 
 
 def _running(contract: Contract, charge: Charge, lang: str) -> str:
     """A charge that runs, so said that the reading is forced: for each day (or part) of delay."""
     assert charge.per is not None
-    per = phrases.prose(charge.per, lang, Names(contract))
+    per = phrases.prose(charge.per, lang, _named(contract))
     if lang != "en" and charge.per.n == 1:
         per = f"一{per}"
     if charge.rate is None or charge.of is None:
         return _word("charge", "fixed", lang).format(per=per, amount=phrases.prose(charge.amount, lang))
-    share = phrases.prose(Charge(rate=charge.rate, of=charge.of), lang, Names(contract), "charge")
+    share = phrases.prose(Charge(rate=charge.rate, of=charge.of), lang, _named(contract), "charge")
     base, rate = _base_and_rate(share, lang)
     return _word("charge", "running", lang).format(per=per, base=base, rate=rate)
 
@@ -162,7 +177,7 @@ def _said(contract: Contract, path: str, value: str, lang: str) -> str:
     """A word of the terms: a party, a closed list's word, or the text itself."""
     *_, parent, last = ["", *path.split(".")]
     if last in ("owed_by", "owed_to", "limits", "engaged_by", "recourse"):
-        return Names(contract)(value, lang)
+        return _named(contract)(value, lang)
     if last == "prevailing":
         return _word("languages", value, lang)
     if parent == "knobs":
@@ -179,10 +194,10 @@ def _listed(contract: Contract, path: str, values: tuple[Any, ...], lang: str) -
     elif last == "raised_if":
         party = path.split(".")[1]
         words = [_condition(contract, value, party, lang) for value in values]
-    elif last in ("accepted_by",):
-        words = [Names(contract)(value, lang) for value in values]
+    elif last == "accepted_by":
+        words = [_named(contract)(value, lang) for value in values]
     else:
-        raise Unprintable(path)
+        raise UnprintableError(path)
     return _joined(words, lang)
 
 
@@ -190,7 +205,7 @@ def _condition(contract: Contract, value: str, party: str, lang: str) -> str:
     """An event that raises a limit: "notified in writing", or "<third party> consents"."""
     who, _, what = value.rpartition(" ")
     key = what if who in contract.third_parties else value
-    name = Names(contract)(who if who in contract.third_parties else party, lang)
+    name = _named(contract)(who if who in contract.third_parties else party, lang)
     return _word("events", key, lang).format(party=name)
 
 
@@ -202,7 +217,7 @@ def _joined(words: list[str], lang: str) -> str:
 
 def _shares(contract: Contract, shares: Mapping[str, Fraction], lang: str) -> str:
     pattern = _word("join", "share", lang)
-    said = [pattern.format(party=Names(contract)(key, lang), rate=_rate(rate)) for key, rate in shares.items()]
+    said = [pattern.format(party=_named(contract)(key, lang), rate=_rate(rate)) for key, rate in shares.items()]
     return _word("join", "shares", lang).join(said)
 
 
@@ -222,7 +237,8 @@ def _term(term: Term, lang: str) -> str:
     first = _day(term.from_, lang)
     last = term.until or (_last_day(term) if term.for_ else None)
     if last is None:
-        return _word("join", "open_term", lang).format(first=first, length=phrases.prose(term.for_, lang) if term.for_ else BLANK)
+        length = phrases.prose(term.for_, lang) if term.for_ else BLANK
+        return _word("join", "open_term", lang).format(first=first, length=length)
     return _word("join", "term", lang).format(first=first, last=_day(last, lang))
 
 
@@ -244,7 +260,7 @@ def _languages(languages: Languages, lang: str) -> str:
 def _fixed(template: Template, key: str, lang: str) -> str:
     figure = template.fixed.get(key)
     if figure is None:
-        raise Unprintable(f"fixed.{key}")
+        raise UnprintableError(f"fixed.{key}")
     period = phrases.parse("period", figure.value)
     return phrases.prose(period, lang) if isinstance(period, Period) else figure.value
 
@@ -257,23 +273,24 @@ def _clause_number(template: Template, key: str, numbers: Numbers) -> str:
     for other, alternative in template.alternatives.items():
         if asked and other in numbers and alternative.question == asked.question:
             return numbers[other]
-    raise Unprintable(f"clause:{key}")
+    raise UnprintableError(f"clause:{key}")
 
 
 def _example(contract: Contract, template: Template, directive: str, lang: str, example: Example | None) -> str | None:
     """`late-annex A1 12 days`: the rule, the obligation, and how late it is."""
     parts = directive.split()
     if len(parts) != 4 or not parts[2].isdigit():
-        raise Unprintable(f"example:{directive}")
+        raise UnprintableError(f"example:{directive}")
     rule, of, days = parts[0], parts[1], int(parts[2])
     if rule not in {each.id for each in contract.rules}:
-        raise Unprintable(f"example:{directive}")
+        raise UnprintableError(f"example:{directive}")
     amount = example(contract, of, days) if example else None
     if amount is None:
         return None
     paid = any(payment.id == of for payment in contract.payments)
     words = _word("examples", "paid" if paid else "late", lang)
-    return words.format(annex=Names(contract)(of, lang), days=phrases.prose(Period(days, "day"), lang), money=phrases.prose(amount, lang))
+    said, money = phrases.prose(Period(days, "day"), lang), phrases.prose(amount, lang)
+    return words.format(annex=_named(contract)(of, lang), days=said, money=money)
 
 
 def _capitals(value: Any, lang: str) -> str:
@@ -282,13 +299,14 @@ def _capitals(value: Any, lang: str) -> str:
     if value is None:
         return BLANK
     if not isinstance(value, Money):
-        raise Unprintable(str(value))
+        raise UnprintableError(str(value))
     return _english(value) if lang == "en" else capitals(value.minor, value.currency)
 
 
 _ONES = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
-).split()
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+)  # fmt: skip
 _TENS = ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 _CURRENCIES = {"CNY": "Renminbi"}
 
@@ -297,7 +315,8 @@ def _english(money: Money) -> str:
     """Renminbi one million two hundred thousand; parts as a hundredth: "and 50/100"."""
     whole, part = divmod(abs(money.minor), 100)
     cents = f" and {part:02}/100" if part else ""
-    return f"{_CURRENCIES.get(money.currency, money.currency)} {'minus ' if money.minor < 0 else ''}{_spelt(whole)}{cents}"
+    currency = _CURRENCIES.get(money.currency, money.currency)
+    return f"{currency} {'minus ' if money.minor < 0 else ''}{_spelt(whole)}{cents}"
 
 
 def _spelt(number: int) -> str:
@@ -318,7 +337,7 @@ def _found(contract: Contract, path: str) -> Any:
     try:
         return find(contract, path)
     except LookupError:
-        raise Unprintable(path) from None
+        raise UnprintableError(path) from None
 
 
 def _word(table: str, key: str, lang: str, value: str | None = None) -> str:
@@ -326,7 +345,7 @@ def _word(table: str, key: str, lang: str, value: str | None = None) -> str:
     if value is not None and entry is not None:
         entry = entry.get(value)
     if entry is None:
-        raise Unprintable(".".join(part for part in (table, key, value) if part))
+        raise UnprintableError(".".join(part for part in (table, key, value) if part))
     return str(entry["en" if lang == "en" else "zh-Hans"])
 
 

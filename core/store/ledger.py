@@ -15,6 +15,9 @@ from core.store.values import Appended, Entry
 
 __all__ = ["append_postgres", "append_sqlite"]
 
+MANY = 100
+"""From here on PostgreSQL's COPY is quicker than a statement, though it costs a round trip more."""
+
 Clock = Callable[[], datetime]
 
 _COLUMNS = "seq, contract, event, what, of, happened, recorded, appended, body, digest, prev, hash"
@@ -35,6 +38,7 @@ _POSTGRES_START = (
     "ARRAY(SELECT e.event || chr(10) || e.digest FROM spondeo_event e WHERE e.contract = c.id AND e.event = ANY($2)) "
     "FROM spondeo_meta m LEFT JOIN spondeo_contract c ON c.number = $1 FOR UPDATE OF m"
 )
+_POSTGRES_HEAD = "UPDATE spondeo_meta SET seq = $1, head = $2"
 _POSTGRES_INSERT = (
     "WITH ended AS (UPDATE spondeo_meta SET seq = $1, head = $2) "
     f"INSERT INTO spondeo_event ({_COLUMNS}) SELECT * FROM unnest($3::bigint[], $4::int[], $5::text[], $6::text[], "
@@ -92,9 +96,14 @@ async def _append_postgres(pool: Any, number: str, entries: Sequence[Entry], clo
         *start, pairs = await connection.fetchrow(_POSTGRES_START, number, [entry.id for entry in entries])
         taken = dict(pair.rsplit("\n", 1) for pair in pairs)
         extension = _extend(_started(start, number), number, entries, taken, clock())
-        if extension.rows:
+        end = (extension.seq, extension.appended.head)
+        if len(extension.rows) > MANY:
+            names = _COLUMNS.split(", ")
+            await connection.copy_records_to_table("spondeo_event", records=extension.rows, columns=names)
+            await connection.execute(_POSTGRES_HEAD, *end)
+        elif extension.rows:
             columns = (list(column) for column in zip(*extension.rows, strict=True))
-            await connection.execute(_POSTGRES_INSERT, extension.seq, extension.appended.head, *columns)
+            await connection.execute(_POSTGRES_INSERT, *end, *columns)
     return extension.appended
 
 

@@ -1,6 +1,7 @@
 """Making a store, recognising one, and bringing an older one up to date."""
 
 import asyncio
+import errno
 import os
 from datetime import datetime
 from pathlib import Path
@@ -81,6 +82,8 @@ async def prepare(engine: SQLite | PostgreSQL, tables: Tables, place: str, *, cr
     """Refuses what is not a store of this version; with `create` makes or upgrades it instead."""
     if isinstance(engine, SQLite):
         _look_at_file(engine.path, create=create)
+        # In our own thread first: when aiosqlite cannot open a file, its thread reports to a loop that may be gone.
+        await engine.on_writer(lambda raw: raw.execute("PRAGMA schema_version").fetchone())
     found = await _version(engine, place)
     if found is not None and found > VERSION:
         raise refused("STORE-OPEN-05", where=place, place=place, found=found, known=VERSION)
@@ -105,7 +108,7 @@ def _look_at_file(path: str, *, create: bool) -> None:
     """Looks before SQLite does: opening a missing file would create it."""
     file = Path(path)
     if file.is_dir():
-        raise refused("STORE-OPEN-11", where=path, place=path, detail=os.strerror(21))
+        raise refused("STORE-OPEN-11", where=path, place=path, detail=os.strerror(errno.EISDIR))
     if not file.exists():
         if create:
             return

@@ -285,7 +285,8 @@ class Store:
         contracts = self._tables.contract
         query = contracts.select(contracts.id).where(contracts.number == number).first()
         if lock and not isinstance(self._engine, SQLite):
-            query = query.lock_rows("UPDATE")
+            # NO KEY: a full lock would hold up everyone who appends an event that refers to this row.
+            query = query.lock_rows("NO KEY UPDATE")
         row = await query
         if row is None:
             raise refused("STORE-CONTRACT-01", where=number, number=number)

@@ -29,6 +29,14 @@ def codes(call: Callable[[], object]) -> list[str]:
     return [problem.code for problem in caught.value.problems]
 
 
+def outcome(pdf: bytes) -> dict[str, bytes] | list[str]:
+    """The files, or the codes of the problems; anything else that is raised fails the test."""
+    try:
+        return attached(pdf)
+    except InputError as error:
+        return [problem.code for problem in error.problems]
+
+
 def test_files_come_out_as_they_went_in(paper: bytes) -> None:
     assert attached(attach(paper, FILES)) == FILES
 
@@ -49,22 +57,14 @@ def test_a_pdf_without_files_has_none(paper: bytes) -> None:
 
 @pytest.mark.parametrize("damage", [b"", b"no pdf", b"%PDF-1.4\n", b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer<</Root 1 0 R>>"])
 def test_what_is_no_pdf_is_a_problem(damage: bytes) -> None:
-    try:
-        found = attached(damage)
-    except InputError as error:
-        assert [p.code for p in error.problems] == ["PAPER-CHECK-01"]
-    else:
-        assert found == {}      # repaired by the reader: nothing was in it
+    assert outcome(damage) in ({}, ["PAPER-CHECK-01"])      # a stub may be mended by the reader: nothing was in it
 
 
 def test_a_pdf_cut_or_overwritten_anywhere_never_breaks_the_reader(paper: bytes) -> None:
     whole = attach(paper, FILES)
     for at in range(0, len(whole), max(1, len(whole) // 60)):
         for damaged in (whole[:at], whole[:at] + b"\xff" * 40 + whole[at + 40 :]):
-            try:
-                attached(damaged)
-            except InputError as error:
-                assert all(p.code.startswith("PAPER-CHECK-") for p in error.problems)
+            assert all(name in FILES or name.startswith("PAPER-CHECK-") for name in outcome(damaged))
 
 
 def test_a_locked_pdf_is_a_problem(paper: bytes) -> None:

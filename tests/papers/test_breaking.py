@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -20,14 +22,14 @@ TEXTS = st.lists(st.sampled_from(PIECES), min_size=1, max_size=60).map("".join)
 def test_no_closing_mark_begins_a_line_and_no_opening_mark_ends_one(text: str, step: int) -> None:
     face = regular_face()
     width = 110 + step * 9.0
-    assume(not text.strip(" " + NO_START + NO_END) == "")
+    assume(text.strip(" " + NO_START + NO_END) != "")
     shown = for_language(text, "zh-Hans", face)
 
     lines = break_lines(shown, face, 10.0, width)
 
     longest = max((width_of(run, face) / 100 for run in marks_together(shown)), default=0)
     assume(longest < width)     # marks in a heap wider than the line must be cut somewhere
-    for before, after in zip(lines, lines[1:], strict=False):
+    for before, after in pairwise(lines):
         assert after.text.lstrip(TIGHT)[:1] not in NO_START
         assert before.text.rstrip(TIGHT)[-1:] not in NO_END
 

@@ -96,6 +96,17 @@ async def test_two_contracts_may_use_the_same_event_id(store, put, entry):
     assert ("a",) == (await store.append_events("other", [entry("a", body=b"[]")])).new
 
 
+async def test_many_events_at_once_are_all_or_nothing_too(store, entry):
+    many = [entry(f"{number:04}") for number in range(1_000)]
+    assert 1_000 == len((await store.append_events(NUMBER, many)).new)
+    assert [event.payload for event in many] == await store.events(NUMBER)
+    assert (await store.verify()).ok
+
+    with pytest.raises(InputError, match="STORE-EVENT-01"):
+        await store.append_events(NUMBER, [entry("x"), *many[:500], entry("0999", body=b"[]")])
+    assert ((), 1_000) == ((again := await store.append_events(NUMBER, many)).new, len(again.already))
+
+
 async def test_nothing_to_append_changes_nothing(store):
     head = await store.head()
 

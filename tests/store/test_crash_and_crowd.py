@@ -1,5 +1,6 @@
 """Killed at any moment or used by many at once, the ledger keeps what it acknowledged and stays one chain."""
 
+import asyncio
 import os
 import random
 import subprocess
@@ -67,6 +68,41 @@ async def test_a_crowd_of_processes_and_tasks_makes_one_chain(place, put, append
         assert report.ok
         assert (40, 41) == (report.events, report.snapshots)
         assert 40 == len(set(await store.events(NUMBER)))
+        assert 1 == len(await store.obligations(NUMBER))
+
+
+async def test_what_many_append_at_once_is_there_once(place, put, appender):
+    async with open_store(place, create=True) as store:
+        await put(store, b"{}")
+    crowd = [appender("the_same", place) for _ in range(3)]
+    assert [0, 0, 0] == [process.wait(60) for process in crowd]
+
+    async with open_store(place) as store:
+        report = await store.verify()
+        kept = await store.events(NUMBER)
+    assert report.ok
+    assert 40 == len(kept) == len(set(kept))
+
+
+async def test_a_task_that_is_cancelled_leaves_a_store_that_works(place, put, entry):
+    """At every moment of its work; more often than there are connections."""
+    async with open_store(place, create=True) as store:
+        await put(store, b"{}")
+        for moment in range(30):
+            name = f"{moment:02}"
+            tasks = [
+                asyncio.create_task(put(store, name.encode())),
+                asyncio.create_task(store.append_events(NUMBER, [entry(name)])),
+            ]
+            await asyncio.sleep(moment / 10_000)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+        await put(store, b'{"last":1}')
+        assert (await store.append_events(NUMBER, [entry("last")])).new == ("last",)
+        assert (await store.verify()).ok
+        assert b'{"last":1}' == await store.snapshot(NUMBER)
 
 
 async def test_a_crowd_that_makes_the_same_store_at_once_makes_one(place, appender):

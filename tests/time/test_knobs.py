@@ -36,6 +36,8 @@ NO_ROLL = {"roll": "none"}
         ("2027-06-04", "2 week", NO_ROLL | {"weeks_are": "7 days"}, "2027-06-18"),
         ("2027-06-04", "2 week", NO_ROLL | {"weeks_are": "5 working days"}, "2027-06-19"),
         ("2027-06-04", "2 week", NO_ROLL | {"weeks_are": "calendar weeks"}, "2027-06-20"),
+        # and with the first day in: 4, 7-11, 14, 15, 16, 18 June
+        ("2027-06-04", "2 week", {"weeks_are": "5 working days", "first_day": "in"}, "2027-06-18"),
         # zero_period: Sun 13 June + 0 working days
         ("2027-06-13", "0 working day", {"zero_period": "unchanged"}, "2027-06-13"),
         ("2027-06-13", "0 working day", {"zero_period": "next opening"}, "2027-06-14"),
@@ -107,6 +109,9 @@ def test_a_period_backward(due, t, anchor, length, said, expected):
         # day_end: by the close of the last day
         ("2027-06-08", "2 day", {"day_end": "close of business"}, "06-10 17:30"),
         ("2027-06-08", "2 day", {"day_end": "17:00"}, "06-10 17:00"),
+        # zero_period: Sun 13 June + 0 hours
+        ("2027-06-13 11:00", "0 hour", {"zero_period": "unchanged"}, "06-13 11:00"),
+        ("2027-06-13 11:00", "0 hour", {"zero_period": "next opening"}, "06-14 08:30"),
         # a make-up Saturday has the usual hours: Fri 18 June 16:30 + 4 = Sat 19, 11:30
         ("2027-06-18 16:30", "4 working hour", {}, "06-19 11:30"),
         # minutes are clock time

@@ -115,5 +115,10 @@ def test_the_reasons_say_what_was_counted_and_by_which_article(due, cn):
     assert "CN-civil-code@2021 203(1)" == str(steps[2].args["by"])
 
 
-def test_a_length_beyond_the_calendar_is_a_problem(counting, cn, wrong):
-    assert "TIME-RANGE-01" == wrong(add(date(2026, 1, 5), Period(9999, "year"), counting(), cn))
+@pytest.mark.parametrize("unit", ["day", "working day", "week", "month", "year", "hour", "working hour"])
+@pytest.mark.parametrize("n", [10**8, 10**30])
+def test_a_length_beyond_the_calendar_is_a_problem(counting, cn, wrong, unit, n):
+    how = counting(hours="Mon-Fri 09:00-17:00")
+    start = datetime(2026, 1, 5, 1, tzinfo=UTC)
+    assert "TIME-RANGE-01" == wrong(add(start, Period(n, unit), how, cn))
+    assert "TIME-RANGE-01" == wrong(add(start, Period(n, unit), how, cn, before=True))

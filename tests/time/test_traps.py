@@ -11,6 +11,7 @@ from core.periods import (
     contract_years,
     elapsed_days,
     end_of_day,
+    fixed,
     local_date,
     local_time,
     shift,
@@ -37,7 +38,7 @@ def test_a_pause_over_a_holiday_takes_out_its_working_days_only(due, counting, t
     assert date(2027, 6, 21) == found.day
     paused = touched_days([(date(2027, 6, 16), date(2027, 6, 18))], t, unit="working day")
     assert 2 == paused
-    assert date(2027, 6, 23) == shift(found, paused, counting(), t, unit="working day").day
+    assert date(2027, 6, 23) == shift(found, paused, counting(), t).day
 
 
 def test_overlapping_pauses_count_once(t):
@@ -68,6 +69,18 @@ def test_an_excuse_moves_what_is_due_at_an_hour_by_whole_days(due, counting, t):
     found: Any = shift(due("2027-06-07 10:00", "24 hour", t), 2, counting(), t)
     assert "06-10 10:00" == local_time(found.instant, t.zone).strftime("%m-%d %H:%M")
     assert found.day == found.unrolled == date(2027, 6, 10)
+
+
+def test_an_excused_fixed_date_and_a_backward_one_are_not_rolled(due, counting, t):
+    # on Fri 11 June, one day excused: Sat 12 stays; 5 days before Thu 10 June = Sat 5, one excused: Sun 6 stays
+    how = counting(roll_fixed_dates="no")
+    assert date(2027, 6, 12) == shift(fixed(date(2027, 6, 11), how, t), 1, how, t).day
+    assert date(2027, 6, 6) == shift(due("2027-06-10", "5 day", t, before=True), 1, how, t).day
+
+
+def test_an_excused_fixed_date_rolls_where_the_contract_says_so(counting, t):
+    how = counting(roll_fixed_dates="yes")
+    assert date(2027, 6, 14) == shift(fixed(date(2027, 6, 11), how, t), 1, how, t).day
 
 
 def test_no_excuse_changes_nothing(counting, t):

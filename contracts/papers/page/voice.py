@@ -26,13 +26,26 @@ class Voice:
         self.contract = contract
         self.zone = ZoneInfo(zone)
 
+    @property
+    def language(self) -> str:
+        """The language's name in itself."""
+        return words(self.lang, f"language.{self.lang}")
+
+    def about(self, contract: Contract, zone: str) -> "Voice":
+        """The same language, speaking about another contract."""
+        return Voice(self.lang, contract, zone)
+
     def t(self, key: str, /, **args: Any) -> str:
         """The page's own words."""
         return words(self.lang, f"page.{key}", **{name: self.value(name, value) for name, value in args.items()})
 
     def reason(self, reason: Any) -> str:
         """A line of reasons (anything with a code and arguments) as a sentence."""
-        return words(self.lang, reason.code, **{name: self.value(name, value) for name, value in reason.args.items()})
+        args = {name: self.value(name, value) for name, value in reason.args.items()}
+        if isinstance(reason.args.get("unit"), str) and isinstance(reason.args.get("units"), (int, Fraction)):
+            # "12 days", "1 day", "12日": number and unit belong together in every language.
+            args |= {"units": self.count(reason.args["units"], reason.args["unit"]), "unit": ""}
+        return " ".join(words(self.lang, reason.code, **args).split())
 
     def problem(self, problem: Problem) -> str:
         """What is wrong and what to do, without its place."""
@@ -74,6 +87,13 @@ class Voice:
 
     def day(self, day: date) -> str:
         return self.t("date", year=str(day.year), month=words(self.lang, f"page.month.{day.month}"), day=str(day.day))
+
+    def month(self, day: date) -> str:
+        """A month as it stands on a scale."""
+        return words(self.lang, "page.scale.month", month=words(self.lang, f"page.month.{day.month}"))
+
+    def number(self, number: Fraction) -> str:
+        return show_decimal(number)
 
     def instant(self, instant: datetime) -> str:
         """Day and time of day; the very end of a day is its 24:00, as a Chinese or English contract says it."""
