@@ -475,38 +475,38 @@ def _plugins(options: "Namespace", lang: str) -> int:
 
 
 def _init(options: "Namespace", lang: str) -> int:
-    from contracts import stored
+    from web import stored
 
     return stored.init(options.store, lang)
 
 
 def _import(options: "Namespace", lang: str) -> int:
-    from contracts import stored
+    from web import stored
 
     return stored.import_(options.store, [_path(p) for p in options.paths], lang)
 
 
 def _event(options: "Namespace", lang: str) -> int:
-    from contracts import stored
+    from web import stored
 
     return stored.event(options.store, options.contract, options.fields, lang)
 
 
 def _sweep(options: "Namespace", lang: str) -> int:
-    from contracts import stored
+    from web import stored
 
     as_of = _day(options.as_of, "--as-of") or _today()
     return stored.sweep(options.store, as_of, _day(options.known_at, "--known-at"), lang, json=options.json)
 
 
 def _export(options: "Namespace", lang: str) -> int:
-    from contracts import stored
+    from web import stored
 
     return stored.export(options.store, options.contract, options.out, lang)
 
 
 def _verify(options: "Namespace", lang: str) -> int:
-    from contracts import stored
+    from web import stored
 
     return stored.verify(options.store, lang)
 

@@ -25,6 +25,14 @@ CHINESE = (
     "验收期内未提出书面异议的，视为验收合格；“书面”包括进入指定系统的电子邮件，以进入时间为准。",
     "任何一方变更送达地址的，应在变更后{n}日内通知对方，否则按原地址寄送即视为送达，风险由变更方承担。",
     "本合同约定的责任上限不适用于故意、重大过失、人身损害以及违反保密义务所造成的损失。",
+    "乙方应指派熟悉业务的联络人员，及时提供场地、钥匙、图纸和往年检修资料，并保证其真实、完整。",
+    "不可抗力发生后，受影响一方应尽快通知对方并提供证明，按照影响程度部分或者全部免除责任；迟延后发生的除外。",
+    "电梯、消防、供水、供电等设施的巡查记录应逐项签名，隐患须拍照留存，重大险情立即上报并疏散人群。",
+    "双方因履行发生争议，先友好协商；协商不成的，提交约定的仲裁委员会，按申请时有效的规则裁决。",
+    "培训课程每期不少于{n}课时，学员缺勤可补课一次，教材、餐饮、住宿费用另行结算并开具增值税发票。",
+    "保密信息包括客户名单、报价、源代码、会议纪要，接收方仅可为履约目的使用，期满后销毁或者退还。",
+    "任何一方经催告后在合理期限内仍不履行主要债务的，守约方可以书面通知解除，已产生的违约金照付。",
+    "本协议一式肆份，甲乙双方各执贰份，自最后一方签字并加盖公章或合同专用章之日起生效，附件同具效力。",
 )
 ENGLISH = """\
 If Party A fails to deliver an annex within the time stated in clause {n}.2, it shall pay Party B liquidated damages \
@@ -35,6 +43,22 @@ A party that changes its address for service shall notify the other within {n} d
 sent to the old address is deemed delivered.
 The limits of liability in this contract do not apply to intent, gross negligence, personal injury or loss caused by \
 breach of confidentiality.
+Party B names a contact who knows the business and provides premises, keys, drawings and earlier maintenance records \
+in good time, and answers for their truth and completeness.
+A party affected by force majeure notifies the other as soon as possible with proof and is excused to the extent of \
+the effect; this does not hold for what happens after delay began.
+Inspection records of lifts, fire, water and power equipment are signed item by item; hazards are photographed, and \
+grave danger is reported at once.
+Disputes are first negotiated; failing that, they are submitted to the agreed arbitration commission under its rules \
+in force at the time of the application.
+Each course has not less than {n} lessons; one missed lesson may be made up; books, meals and lodging are settled \
+apart against a VAT invoice.
+Confidential information includes client lists, quotations, source code and minutes; it is used for performance only \
+and destroyed or returned at the end.
+If a party does not perform a main duty within a reasonable time after demand, the other may terminate in writing; \
+accrued damages remain payable.
+This agreement is made in four originals, two for each party, and takes effect when the last party has signed and \
+sealed; annexes have equal force.
 """.splitlines()
 
 
@@ -45,7 +69,8 @@ def document(articles: int) -> Document:
     for n in range(1, articles + 1):
         number = {"zh-Hans": f"第{n}条", "en": f"Article {n}"}
         blocks.append(Heading({"zh-Hans": "违约责任", "en": "Liability for breach"}, 1, number))
-        for m, (zh, en) in enumerate(zip(CHINESE, ENGLISH, strict=True), 1):
+        pairs = list(zip(CHINESE, ENGLISH, strict=True))
+        for m, (zh, en) in enumerate([pairs[(4 * n + k) % len(pairs)] for k in range(4)], 1):
             blocks.append(Paragraph({"zh-Hans": zh.format(n=n) * 2, "en": (en.format(n=n) + " ") * 2}, f"{n}.{m}"))
     return Document(title=title, blocks=tuple(blocks), number="BENCH-1")
 

@@ -1,30 +1,22 @@
 """Drafts a contract from a template and answers: the terms, the clause texts that print them, and the paper."""
 
-import re
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
 from typing import Any
 
 import msgspec
 
-from contracts import phrases
 from contracts.papers.contract import Sheet, contract_paper
 from contracts.papers.document import Document, Words
-from contracts.templates import LANGUAGES, Question, Section, Template, keys, load, tags
+from contracts.templates import LANGUAGES, Section, Template, keys, load
+from contracts.templates.answers import answered, blanked, filled, located
 from contracts.templates.conformance import check
 from contracts.templates.examples import worked
-from contracts.templates.printing import BLANK, Numbers, fill, in_hant, item_number
-from core.problems import InputError, Problem, nearest
+from contracts.templates.printing import Numbers, UnprintableError, fill, in_hant, item_number
+from core.problems import InputError, Problem
 from core.terms import Clause, Contract
 
 __all__ = ["check_template", "clauses", "document", "draft", "load_template", "read_answers", "templates"]
 
-PARTY = ("name", "ours", "size", "credit_code", "legal_representative", "address", "email", "phone")
-
-_PLACE = re.compile(r"\{((?:clause:)?[a-z][a-z0-9_.-]*)\}")
-_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
-_CREDIT_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
-_CREDIT_CODE = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 
 def templates() -> list[Template]:
@@ -48,8 +40,11 @@ def check_template(template: Template | str) -> tuple[Problem, ...]:
         if loaded is None or problems:
             return problems
         template = loaded
-    contract, _, problems = draft(template, template.example, LANGUAGES)
-    return problems if contract is None else check(template, contract)
+    given = answered(template, template.example)
+    if given.problems:
+        return given.problems
+    contract, chosen, problems = _terms(template, given.places)
+    return problems if contract is None or problems else check(template, contract, numbers_of(template, chosen))
 
 
 def read_answers(text: str, file: str = "") -> tuple[dict[str, Any], tuple[Problem, ...]]:
@@ -63,31 +58,57 @@ def read_answers(text: str, file: str = "") -> tuple[dict[str, Any], tuple[Probl
 
 
 def draft(
-    template: Template, answers: Mapping[str, Any], languages: Iterable[str], *, blanks: bool = False,
-) -> tuple[Contract | None, Document | None, tuple[Problem, ...]]:  # fmt: skip
-    """The contract and its paper; with problems, neither. `blanks` leaves open, and visible, what is not answered."""
+    template: Template,
+    answers: Mapping[str, Any],
+    languages: Iterable[str],
+    *,
+    blanks: bool = False,
+) -> tuple[Contract | None, Document | None, tuple[Problem, ...]]:
+    """The contract and its paper; with problems, neither.
+
+    `blanks` leaves open, and visible, what is not answered. Where an amount or a date is open there is a paper to fill in
+    by hand but no contract; the problems then say what is still to be answered.
+    """
     languages = tuple(languages)
-    given, problems = _answered(template, answers, blanks)
-    if problems:
-        return None, None, tuple(problems)
+    given = answered(template, answers, blanks)
+    if given.problems:
+        return None, None, given.problems
+    contract, chosen, problems = _terms(template, given.places)
+    if contract is None:
+        return None, None, problems
+    kept = ("zh-Hans", "zh-Hant", "en") if "zh-Hant" in languages else LANGUAGES
+    try:
+        if given.open:
+            return None, _paper(contract, template, chosen, languages, open_answers=True), given.open
+        contract = msgspec.structs.replace(contract, clauses=_clauses(contract, template, chosen, kept))
+        return contract, document(contract, template, languages), ()
+    except UnprintableError as error:
+        return None, None, (Problem("TEMPLATE-PATH-01", args={"path": str(error.args[0]), "why": template.name}),)
+
+
+def _terms(template: Template, places: Mapping[str, Any]) -> tuple[Contract | None, frozenset[str], tuple[Problem, ...]]:
+    """The contract by the answers, still without its printed clauses, and which clauses stand in it."""
     from contracts.reader import read_text
 
-    chosen = _chosen(template, {key: str(value) for key, value in given.items() if isinstance(value, str)})
-    text, answers_by_line = _filled(template, given, numbers_of(template, chosen))
+    chosen = _chosen(template, {key: value for key, value in places.items() if isinstance(value, str)})
+    text, answers_by_line = filled(template, places, numbers_of(template, chosen))
     contract, _, found = read_text(text, "terms.toml")
-    if contract is None or found:
-        return None, None, tuple(_located(problem, answers_by_line) for problem in found)
-    kept = ("zh-Hans", "zh-Hant", "en") if "zh-Hant" in languages else LANGUAGES
-    contract = msgspec.structs.replace(contract, clauses=_clauses(contract, template, chosen, kept))
-    return contract, document(contract, template, languages), ()
+    problems = tuple(located(problem, answers_by_line) for problem in found)
+    return (None if problems else contract), chosen, problems
 
 
 def document(contract: Contract, template: Template, languages: Iterable[str]) -> Document:
     """The paper of a contract from its terms as they now are: an amended contract prints itself anew."""
-    languages = tuple(languages)
     chosen = _chosen(template, {}, present={clause.id for clause in contract.clauses if _is_from(clause, template)})
-    parts = _clauses(contract, template, chosen, languages)
-    return contract_paper(contract, parts, _sheets(contract, template, chosen, languages), languages)
+    return _paper(contract, template, chosen, tuple(languages))
+
+
+def _paper(
+    contract: Contract, template: Template, chosen: frozenset[str], languages: tuple[str, ...], *, open_answers: bool = False
+) -> Document:
+    parts = _clauses(contract, template, chosen, languages, open_answers=open_answers)
+    sheets = _sheets(contract, template, chosen, languages, open_answers=open_answers)
+    return contract_paper(contract, parts, sheets, languages)
 
 
 def clauses(contract: Contract, template: Template, languages: Iterable[str]) -> tuple[Clause, ...]:
@@ -225,143 +246,3 @@ def _sheet_words(contract: Contract, template: Template, key: str, lang: str, nu
                     filled = fill(own, contract, template, lang, numbers, worked)
                     lines.append(in_hant(filled, _names(contract)) if filled and lang == "zh-Hant" else filled)
     return lines
-
-
-def _answered(template: Template, answers: Mapping[str, Any], blanks: bool) -> tuple[dict[str, Any], list[Problem]]:
-    """Each place in the terms with its TOML value; an open place has None, a visible blank for words."""
-    given: dict[str, Any] = {}
-    problems: list[Problem] = []
-    known = {question.id for question in template.questions}
-    for key in answers:
-        if key not in known:
-            problems.append(
-                Problem("DRAFT-ANSWER-03", f"answers.{key}", {"answer": key, "nearest": nearest(key, known)})
-            )
-    for question in template.questions:
-        where = f"answers.{question.id}"
-        value = answers.get(question.id, question.default)
-        if value is None and not question.optional and not blanks:
-            problems.append(Problem("DRAFT-ANSWER-01", where, {"asks": tags(question.words)}))
-        elif question.kind == "party":
-            given |= _party(question, value, where, blanks, problems)
-        elif value is None:
-            given[question.id] = BLANK if question.kind == "text" else None
-        else:
-            given[question.id] = _value(question, value, where, problems)
-    return given, problems
-
-
-def _party(question: Question, value: Any, where: str, blanks: bool, problems: list[Problem]) -> dict[str, Any]:
-    """The particulars of a party, each a place of its own: `provider.name`."""
-    given: dict[str, Any] = dict.fromkeys((f"{question.id}.{part}" for part in PARTY), None)
-    if value is None:
-        return given | {f"{question.id}.name": {"zh": BLANK, "en": BLANK}}
-    if not isinstance(value, Mapping):
-        args = {"got": str(value), "example": '{ name = { zh = "…", en = "…" } }'}
-        problems.append(Problem("DRAFT-ANSWER-02", where, args))
-        return given
-    for part, words in value.items():
-        if part not in PARTY:
-            problems.append(
-                Problem("DRAFT-ANSWER-03", f"{where}.{part}", {"answer": part, "nearest": nearest(part, PARTY)})
-            )
-        elif part == "credit_code" and not is_credit_code(str(words)):
-            problems.append(Problem("DRAFT-ANSWER-05", f"{where}.{part}", {"code": str(words)}))
-        else:
-            given[f"{question.id}.{part}"] = words
-    if not given[f"{question.id}.name"]:
-        if blanks:
-            given[f"{question.id}.name"] = {"zh": BLANK, "en": BLANK}
-        else:
-            problems.append(Problem("DRAFT-ANSWER-01", f"{where}.name", {"asks": tags(question.words)}))
-    return given
-
-
-def is_credit_code(code: str) -> bool:
-    """Whether the check digit of a unified social credit code is right (GB 32100-2015)."""
-    if len(code) != 18 or any(char not in _CREDIT_CODE for char in code):
-        return False
-    total = sum(_CREDIT_CODE.index(char) * weight for char, weight in zip(code, _CREDIT_WEIGHTS, strict=False))
-    return _CREDIT_CODE[(31 - total % 31) % 31] == code[-1]
-
-
-def _value(question: Question, value: Any, where: str, problems: list[Problem]) -> Any:
-    """The answer, checked by its kind; what it means in its place is for the reader of terms to say."""
-    if question.kind == "choice" and value not in question.choices:
-        problems.append(Problem("DRAFT-ANSWER-04", where, {"answer": str(value), "known": list(question.choices)}))
-    elif question.kind == "date":
-        if isinstance(value, str):
-            try:
-                return date.fromisoformat(value)
-            except ValueError:
-                problems.append(Problem("DRAFT-ANSWER-02", where, {"got": value, "example": "2026-01-05"}))
-        elif not isinstance(value, date) or isinstance(value, datetime):
-            problems.append(Problem("DRAFT-ANSWER-02", where, {"got": str(value), "example": "2026-01-05"}))
-    elif question.kind == "languages":
-        if not isinstance(value, list) or not all(isinstance(tag, str) for tag in value):
-            problems.append(Problem("DRAFT-ANSWER-02", where, {"got": str(value), "example": '["en"]'}))
-    elif question.kind in _PHRASES:
-        kind, example = _PHRASES[question.kind]
-        if not isinstance(value, str) or isinstance(phrases.parse(kind, value), Problem):
-            problems.append(Problem("DRAFT-ANSWER-02", where, {"got": str(value), "example": example}))
-    elif question.kind == "text" and not isinstance(value, str):
-        problems.append(Problem("DRAFT-ANSWER-02", where, {"got": str(value), "example": '"…"'}))
-    return value
-
-
-_PHRASES = {
-    "money": ("money", '"1200000.00 CNY"'), "period": ("period", '"30 days"'), "percent": ("rate", '"0.5%"'),
-    "share": ("number", '"1/2"'),
-}  # fmt: skip
-
-
-def _filled(template: Template, given: Mapping[str, Any], numbers: Numbers) -> tuple[str, dict[int, tuple[str, ...]]]:
-    """The terms with the answers in their places, and which answers stand in each line; open lines are left out."""
-    lines: list[str] = []
-    by_line: dict[int, tuple[str, ...]] = {}
-    for line in template.terms.splitlines():
-        places = [place for place in _PLACE.findall(line) if not place.startswith("clause:")]
-        if any(place in given and given[place] is None for place in places):
-            lines.append("")
-            continue
-        lines.append(_STRING.sub(lambda found: _string(found[1], given, numbers), line))
-        if places:
-            by_line[len(lines)] = tuple(places)
-    return "\n".join(lines) + "\n", by_line
-
-
-def _string(text: str, given: Mapping[str, Any], numbers: Numbers) -> str:
-    """A TOML string with its places filled: a place that is the whole string becomes the value itself."""
-    whole = _PLACE.fullmatch(text)
-    if whole and not whole[1].startswith("clause:"):
-        return _toml(given[whole[1]]) if whole[1] in given else f'"{text}"'
-    return '"' + _PLACE.sub(lambda found: _inline(found, given, numbers), text) + '"'
-
-
-def _inline(found: re.Match[str], given: Mapping[str, Any], numbers: Numbers) -> str:
-    if found[1].startswith("clause:"):
-        return numbers.get(found[1].removeprefix("clause:"), found[0])
-    return _toml(str(given[found[1]]))[1:-1] if found[1] in given else found[0]
-
-
-def _toml(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{_toml(str(key))} = {_toml(inner)}" for key, inner in value.items()) + " }"
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(_toml(item) for item in value) + "]"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, (date, int)):
-        return str(value)
-    # A TOML basic string escapes as JSON does, but for DEL.
-    return msgspec.json.encode(str(value)).decode().replace("\x7f", "\\u007f")
-
-
-def _located(problem: Problem, answers_by_line: Mapping[int, tuple[str, ...]]) -> Problem:
-    """A problem of the terms, located at the answer that brought it."""
-    places = answers_by_line.get(problem.line or 0, ())
-    if not places:
-        return problem
-    return msgspec.structs.replace(
-        problem, where=", ".join(f"answers.{place}" for place in places), line=None, file=None
-    )

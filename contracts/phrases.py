@@ -642,6 +642,7 @@ def _respelled(text: str) -> str:
     return re.sub(r"[A-Za-z]{3,}", lambda m: m[0] if m[0] in known or m[0].isupper() else nearest(m[0], known) or m[0], text)
 
 
+_DATED = re.compile(r"\d{4}-\d\d-\d\d")
 _BARE_RATE = re.compile(r"(-?\d+(?:\.\d+)?)(?: of (?:[\w. -]+))?(?: (?:per|a|each) .*)?")
 
 
@@ -654,6 +655,8 @@ def _wrong(kind: str, text: str, where: str) -> Problem:
         args = {"text": text, "percent": f"{show_decimal(rate * 100)} %", "nearest": meant}
         return Problem("TERMS-RATE-02", where, args)
     kind = "charge" if kind == "band" else kind
+    if kind == "due" and _DATED.match(text):
+        return Problem("TERMS-DATE-01", where, {"text": text})
     close = _mended(kind, text)
     if close:
         return Problem(f"TERMS-{kind.upper()}-{3 if kind == 'rate' else 2:02}", where, {"text": text, "nearest": close})

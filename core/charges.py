@@ -1,9 +1,10 @@
 """What each breach costs: charges as dated slices, exact until rounded once and where the contract says."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from typing import NamedTuple
 
 import msgspec
 
@@ -17,7 +18,7 @@ from core.record import Moment, Record
 from core.schedule import other_party
 from core.terms import Amount, Annex, Charge, Contract, Payment, Rounding, Rule
 
-__all__ = ["Accrual", "Limit", "Slice", "Timeline", "accrued", "amount_of", "base_of", "charges", "units_through"]
+__all__ = ["Accrual", "Limit", "Slice", "Timeline", "accrued", "amount_of", "base_of", "charges"]
 
 
 class Timeline(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -151,15 +152,6 @@ def base_of(of: str, contract: Contract, *, payable: int = 0, unpaid: int = 0, l
     thing = contract.third_parties.get(source) or next((t for t in terms if t.id == source), None)
     value = getattr(thing, field, None)
     return value.minor if isinstance(value, Money) else None
-
-
-def units_through(accrual: Accrual, part: Slice, day: date, calendar: Calendar, zone: str) -> Fraction:
-    """How many of a slice's units had accrued by the end of `day`; a one-off accrues whole on its day."""
-    if day < part.first:
-        return Fraction(0)
-    if day >= part.last or accrual.counted is None or part.from_ is None:
-        return part.units
-    return min(part.units, Fraction(_through(accrual.counted, day, calendar, zone) - part.from_ + 1))
 
 
 def _through(line: Timeline, day: date, calendar: Calendar, zone: str) -> int:
@@ -655,21 +647,68 @@ def _by_unit(part: Slice, units: Fraction, mode: Mode) -> int:
     return int(whole) * integer(one, mode) + (integer(rest * one, mode) if rest else 0)
 
 
+class _Part(NamedTuple):
+    """A slice in whole numbers over the charge's common denominator: all of it, and each of its units."""
+
+    first: date
+    last: date
+    from_: int
+    to: int
+    whole: int
+    one: int
+
+
 def accrued(
-    accrual: Accrual, day: date, calendar: Calendar, zone: str, *, plus: bool = True, running: bool = True
-) -> int:
-    """Minor units accrued by the end of `day`, rounded cumulatively, so that windows add up (KNOBS `round_cut`)."""
-    mode, exact, rounded = _mode(accrual.rounding), Fraction(0), 0
-    for part in accrual.slices:
-        if (part.plus and not plus) or (not part.plus and not running):
-            continue
-        units = units_through(accrual, part, day, calendar, zone)
-        if not units:
-            continue
-        if accrual.rounding.when == "each day":
-            rounded += _by_unit(part, units, mode)
-        elif accrual.rounding.when == "each slice":
-            rounded += integer(part.exact * units / part.units, mode)
-        else:
-            exact += part.exact * units / part.units
-    return rounded + integer(exact, mode)
+    accrual: Accrual, calendar: Calendar, zone: str, *, plus: bool = True, running: bool = True
+) -> Callable[[date], int]:
+    """Minor units accrued by the end of a day, rounded cumulatively, so that windows add up (KNOBS `round_cut`).
+
+    A limit asks for many days of one charge, so its fractions become whole numbers here, once; nothing is lost by it.
+    """
+    slices = [part for part in accrual.slices if part.units and (plus if part.plus else running)]
+    if not slices:
+        return lambda day: 0
+    mode, when, line = _mode(accrual.rounding), accrual.rounding.when, accrual.counted
+    scale = 1 if when == "each day" else math.lcm(*(_denominator(part) for part in slices))
+    parts = [_part(part, scale, mode, when) for part in slices]
+    first, last = min(part.first for part in slices), max(part.last for part in slices)
+
+    def worth(day: date) -> int:
+        shares = []
+        for part in parts:
+            if day >= part.last:
+                shares.append(part.whole)
+            elif day >= part.first:
+                units = _through(line, day, calendar, zone) - part.from_ + 1 if line else part.to
+                shares.append(part.whole if units >= part.to else units * part.one)
+        if when == "each slice":
+            return sum(_quotient(share, scale, mode) for share in shares)
+        return _quotient(sum(shares), scale, mode)
+
+    total = worth(last)
+
+    def curve(day: date) -> int:
+        return total if day >= last else 0 if day < first else worth(day)
+
+    return curve
+
+
+def _denominator(part: Slice) -> int:
+    """What makes the slice, and each of its units, whole."""
+    return math.lcm(part.exact.denominator, (part.exact / part.units).denominator)
+
+
+def _part(part: Slice, scale: int, mode: Mode, when: str) -> _Part:
+    one = part.exact / part.units
+    if when == "each day":
+        amounts = _by_unit(part, part.units, mode), integer(one, mode)
+    else:
+        amounts = int(part.exact * scale), int(one * scale)
+    if part.from_ is None:  # a one-off accrues whole on its day
+        return _Part(part.first, part.first, 1, 1, *amounts)
+    return _Part(part.first, part.last, part.from_, math.ceil(part.units), *amounts)
+
+
+def _quotient(share: int, scale: int, mode: Mode) -> int:
+    whole, rest = divmod(share, scale)
+    return integer(Fraction(share, scale), mode) if rest else whole

@@ -99,21 +99,27 @@ class Recourse(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class _Line(msgspec.Struct):
-    """A charge on its way through the limits: its curve narrows, its reductions grow."""
+    """A charge on its way through the limits: its curve narrows, its reductions grow.
+
+    The curve is 0 before `first` and stands still from `last` on.
+    """
 
     accrual: Accrual
     curve: Curve
+    first: date
+    last: date
     reductions: list[Reduction]
 
 
 class _Cut(msgspec.Struct, frozen=True):
-    """What a limit left of each curve in one window: in full through `full`, `extra[i]` more on the next day, then
-    nothing.
+    """What a limit left of each charge in one window: in full through `full`, `extra[i]` more on the next day, then
+    nothing. `lines` are those that accrue in the window at all.
     """
 
     first: date
     last: date
     full: date
+    lines: tuple[_Line, ...]
     extra: tuple[int, ...]
     limit: int
     used: int
@@ -127,7 +133,7 @@ def liability(
     caps.
     """
     day, currency = record.as_of.day, record.contract.currency
-    lines = [_Line(a, _curve(record, a), []) for a in accruals if not a.waived]
+    lines = [_line(record, a) for a in accruals if not a.waived]
     uses = [*_maxima(record, lines), *_third_parties(record, lines)]
     shared = {use[0].charge: use for use in uses if isinstance(use, tuple)}
     ledger = [use for use in uses if isinstance(use, CapUse)]
@@ -151,10 +157,11 @@ def liability(
     return tuple(made), tuple(ledger), recourses
 
 
-def _curve(record: Record, accrual: Accrual) -> Curve:
-    """The charge by day, within its own maximum where that is counted for each obligation."""
-    calendar, zone = record.calendar, record.zone
-    return lambda day: accrued(accrual, day, calendar, zone)
+def _line(record: Record, accrual: Accrual) -> _Line:
+    """The charge by day, before any limit."""
+    first = min(part.first for part in accrual.slices)
+    last = max(part.last for part in accrual.slices)
+    return _Line(accrual, accrued(accrual, record.calendar, record.zone), first, last, [])
 
 
 # the rule's own maximum
@@ -176,16 +183,10 @@ def _maxima(record: Record, lines: list[_Line]) -> list[CapUse]:
         limit = group[0].accrual.maximum
         assert limit is not None
         for window in _spans(record, limit.per):
-            cut = _allocate(
-                [line.curve for line in group],
-                [line.accrual.id for line in group],
-                window,
-                [(window.first, limit.to.minor)],
-            )
+            cut = _allocate(group, window, [(window.first, limit.to.minor)])
             uses.append(
                 _apply(
                     record,
-                    group,
                     cut,
                     window,
                     kind="maximum",
@@ -201,19 +202,21 @@ def _alone(record: Record, line: _Line) -> None:
     accrual, calendar, zone = line.accrual, record.calendar, record.zone
     assert accrual.maximum is not None
     to, covers = accrual.maximum.to.minor, accrual.maximum.covers
+    inner = line.curve
     if covers and "plus" not in covers:
+        running = accrued(accrual, calendar, zone, plus=False)
+        plus = accrued(accrual, calendar, zone, running=False)
 
         def curve(day: date) -> int:
-            return min(accrued(accrual, day, calendar, zone, plus=False), to) + accrued(
-                accrual, day, calendar, zone, running=False
-            )
+            return min(running(day), to) + plus(day)
+    elif inner(line.last) <= to:
+        return
     else:
-        inner = line.curve
 
         def curve(day: date) -> int:
             return min(inner(day), to)
 
-    over = line.curve(record.as_of.day) - curve(record.as_of.day)
+    over = inner(record.as_of.day) - curve(record.as_of.day)
     if over:
         line.reductions.append(
             Reduction(
@@ -221,7 +224,7 @@ def _alone(record: Record, line: _Line) -> None:
                 by=accrual.rule,
                 clause=accrual.clause,
                 amount=Money(over, accrual.gross.currency),
-                full=_last_full(line.curve, curve, accrual.slices[0].first, record.as_of.day),
+                full=_last_full(inner, curve, accrual.slices[0].first, min(line.last, record.as_of.day)),
             )
         )
     line.curve = curve
@@ -252,16 +255,16 @@ def _capped(record: Record, cap: Cap, lines: list[_Line]) -> list[CapUse]:
     uses = []
     for window in _spans(record, cap.to.per):
         limits = _limits(record, cap, window)
-        curves = [line.curve for line in group]
-        ids = [line.accrual.id for line in group]
         if cap.order == "pro rata":
-            cut_curves, used, total = _pro_rata(curves, ids, window, limits[-1][1], record.as_of.day)
-            uses.append(_apply_rata(record, group, cut_curves, window, cap, limits[-1][1], used, total))
+            touching = _touching(group, window)
+            curves, ids = [line.curve for line in touching], [line.accrual.id for line in touching]
+            shares, used, total = _pro_rata(curves, ids, window, limits[-1][1], record.as_of.day)
+            uses.append(_apply_rata(record, touching, shares, window, cap, limits[-1][1], used, total))
             continue
-        cut = _allocate(curves, ids, window, limits)
+        cut = _allocate(group, window, limits)
         if cut.total > cut.used and cap.order is None:
             record.question(Problem("ASK-KNOB-01", f"{where}.order", {"knob": "order"}))
-        uses.append(_apply(record, group, cut, window, kind="cap", by=cap.id, clause=cap.clause, limits=cap.limits))
+        uses.append(_apply(record, cut, window, kind="cap", by=cap.id, clause=cap.clause, limits=cap.limits))
     return [use for use in uses if use.first is None or use.first <= record.as_of.day]
 
 
@@ -298,28 +301,50 @@ def _limits(record: Record, cap: Cap, window: Window) -> list[tuple[date, int]]:
     return made
 
 
-def _allocate(curves: list[Curve], ids: list[str], window: Window, limits: list[tuple[date, int]]) -> _Cut:
+def _touching(group: list[_Line], window: Window) -> list[_Line]:
+    """The charges that accrue in a window; the others neither use its limit nor are cut by it."""
+    return [line for line in group if line.first < window.after and line.last >= window.first]
+
+
+def _allocate(group: list[_Line], window: Window, limits: list[tuple[date, int]]) -> _Cut:
     """First come, first served by days; on the day on which it runs out pro rata, cents by largest remainder, then by
     id.
     """
     before = window.first - timedelta(days=1)
     last = window.after - timedelta(days=1)
-    start = [curve(before) for curve in curves]
+    lines = _touching(group, window)
+    start = sum(line.curve(before) for line in lines)
 
     def used(day: date) -> int:
-        return sum(curve(day) for curve in curves) - sum(start)
+        return sum(line.curve(day) for line in lines) - start
 
     total = used(last)
     limit = limits[-1][1] if len(limits) == 1 else _phased(used, limits, last)
     if total <= limit:
-        return _Cut(window.first, last, last, tuple(0 for _ in curves), limit, total, total)
-    low, high = before, last
+        return _Cut(window.first, last, last, tuple(lines), tuple(0 for _ in lines), limit, total, total)
+    full, rest = _last_day_within(lines, limit + start, before, last)
+    following = full + timedelta(days=1)
+    next_day = [line.curve(following) - line.curve(full) for line in lines]
+    extra = split(rest, next_day, [line.accrual.id for line in lines])
+    return _Cut(window.first, last, full, tuple(lines), tuple(extra), limit, limit, total)
+
+
+def _last_day_within(lines: list[_Line], limit: int, low: date, high: date) -> tuple[date, int]:
+    """The last day on which the curves together are within `limit`, and what is left of it then.
+
+    By bisection; a curve that stands still between the two days is added once and not asked again.
+    """
+    moving, still = lines, 0
     while (high - low).days > 1:
         middle = low + (high - low) // 2
-        low, high = (middle, high) if used(middle) <= limit else (low, middle)
-    rest = limit - used(low)
-    next_day = [curve(high) - curve(low) for curve in curves]
-    return _Cut(window.first, last, low, tuple(split(rest, next_day, ids)), limit, limit, total)
+        sum_ = still + sum(line.curve(middle) for line in moving)
+        if sum_ <= limit:
+            low = middle
+        else:
+            high = middle
+        still += sum(line.curve(low) for line in moving if line.last <= low)
+        moving = [line for line in moving if line.last > low and line.first <= high]
+    return low, limit - still - sum(line.curve(low) for line in moving)
 
 
 def _phased(used: Callable[[date], int], limits: list[tuple[date, int]], last: date) -> int:
@@ -344,14 +369,12 @@ def split(amount: int, weights: Sequence[int], ids: Sequence[str]) -> list[int]:
     return shares
 
 
-def _apply(
-    record: Record, group: list[_Line], cut: _Cut, window: Window, *, kind: str, by: str, clause: str, limits: str
-) -> CapUse:
-    """Narrow the curves of a group to what one window's cut leaves, and note it in the ledger."""
+def _apply(record: Record, cut: _Cut, window: Window, *, kind: str, by: str, clause: str, limits: str) -> CapUse:
+    """Narrow the curves to what one window's cut leaves, and note it in the ledger."""
     currency, day = record.contract.currency, record.as_of.day
     bites = cut.total > cut.used
     uses = []
-    for line, extra in zip(group, cut.extra, strict=True):
+    for line, extra in zip(cut.lines, cut.extra, strict=True):
         inner = line.curve
         before, whole = inner(cut.first - timedelta(days=1)), inner(min(day, cut.last))
         kept = whole - before
@@ -386,6 +409,8 @@ def _narrowed(inner: Curve, cut: _Cut, extra: int) -> Curve:
     lost_from = cut.full + timedelta(days=1)
     at_full = inner(cut.full)
     lost = inner(cut.last) - at_full - extra
+    if not lost:
+        return inner
 
     def curve(day: date) -> int:
         if day < lost_from:

@@ -9,7 +9,7 @@ import msgspec
 from core.events import SPANS, Event
 from core.periods import Calendar, Counting, adapted, end_of_day, local_date, to_instant
 from core.presets import resolve
-from core.problems import Problem
+from core.problems import InputError, Problem
 from core.terms import Amendment, Contract, Decision, find, replaced
 from core.world import World
 
@@ -193,7 +193,9 @@ def _overrides(contract: Contract) -> dict[str, str]:
 
 def _only(world: World) -> Calendar:
     """The calendar of a contract that names none: the world's only one."""
-    return next(iter(world.calendars.values()))
+    for calendar in world.calendars.values():
+        return calendar
+    raise InputError([Problem("WORLD-CALENDAR-01", "counting.calendar")])
 
 
 def _zone(contract: Contract, world: World) -> str:

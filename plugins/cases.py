@@ -65,7 +65,11 @@ def load_cases(folder: Path) -> tuple[Case, ...]:
     cases: list[Case] = []
     problems: list[Problem] = []
     for path in paths:
-        table = tomllib.loads(path.read_text("utf-8"), parse_float=Decimal)
+        try:
+            table = _parsed(path)
+        except InputError as error:
+            problems += error.problems
+            continue
         shared = {name: value for name, value in table.items() if name != "case"}
         problems += _unknown(path.stem, shared, frozenset(_SHARED), path)
         for number, own in enumerate(table.get("case", []), 1):
@@ -82,11 +86,14 @@ def load_cases(folder: Path) -> tuple[Case, ...]:
 
 def run_case(case: Case) -> tuple[Problem, ...]:
     """Each expected value that does not come out, as a problem that says what did; nothing when all do."""
-    contract, events, problems = _read(case)
     answer = _Thing()
     zone = ""
-    if contract is not None:
-        assessment = _assessed(case, contract, events)
+    try:
+        contract, events, problems = _read(case)
+        assessment = _assessed(case, contract, events) if contract else None
+    except InputError as error:
+        return error.problems
+    if contract is not None and assessment is not None:
         problems += assessment.problems
         answer = _answers(contract, assessment)
         zone = assessment.zone
@@ -115,7 +122,10 @@ def _read(case: Case) -> tuple[Contract | None, tuple[Event, ...], tuple[Problem
 
     root, path = _table(case)
     for place, value in case.change.items():
-        _put(root, place.split("."), value)
+        try:
+            _put(root, place.split("."), value)
+        except (KeyError, StopIteration, TypeError, AttributeError):
+            raise InputError([Problem("CASE-FILE-04", case.name, {"path": place}, file=str(case.file))]) from None
     events = _events(case, path)
     if events is not None:
         root["events"] = events
@@ -131,7 +141,14 @@ def _table(case: Case) -> tuple[dict[str, Any], Path | None]:
     path = case.file.parent / case.contract
     if path.is_dir():
         return tomllib.loads(_drafted(path.resolve()), parse_float=Decimal), None
-    return tomllib.loads(path.read_text("utf-8"), parse_float=Decimal), path
+    return _parsed(path), path
+
+
+def _parsed(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"), parse_float=Decimal)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise InputError([Problem("CASE-FILE-03", path.name, {"error": str(error)}, file=str(path))]) from None
 
 
 @cache
@@ -141,7 +158,11 @@ def _drafted(folder: Path) -> str:
     from contracts.writer import write_toml
 
     template = load_template(str(folder))
-    contract, _, problems = draft(template, template.example, ("zh-Hans", "en"))
+    try:
+        contract, _, problems = draft(template, template.example, ("zh-Hans", "en"))
+    except LookupError as error:
+        wrong = Problem("SECTOR-TEMPLATE-03", template.key, {"path": str(error)}, file=str(folder))
+        raise InputError([wrong]) from None
     if contract is None:
         raise InputError(problems)
     # What a case works out does not depend on the printed clauses; leaving them out keeps a failure readable.
@@ -259,7 +280,8 @@ def _fields(here: Any) -> dict[str, Any]:
         numbered = {str(number): item for number, item in enumerate(here, 1)}
         return numbered | {str(item.id): item for item in here if hasattr(item, "id")}
     if isinstance(here, msgspec.Struct) and not isinstance(here, Money):
-        return {field.encode_name: getattr(here, field.name) for field in msgspec.structs.fields(here)}
+        names = ((field.encode_name.rstrip("_"), field.name) for field in msgspec.structs.fields(here))
+        return {said: getattr(here, name) for said, name in names}
     return {}
 
 

@@ -110,7 +110,7 @@ def plugins_check(target: str, *, seconds: float = SECONDS) -> Checked:
     """
     folder = Path(target)
     if folder.is_dir():
-        return _checked(target, [folder], ())
+        return _checked(target, _sector_folders(folder), ())
     chosen = [one for one in _installed() if target in (one.entry.name, one.distribution)]
     if not chosen:
         near = nearest(target, [one.entry.name for one in _installed()])
@@ -121,6 +121,12 @@ def plugins_check(target: str, *, seconds: float = SECONDS) -> Checked:
     rows = [_settled(one, tried[one.entry.name, one.distribution], taken) for one in chosen]
     problems = tuple(problem for row in rows for problem in row.problems)
     return _checked(target, [sector.folder for row in rows for sector in row.sectors], problems)
+
+
+def _sector_folders(folder: Path) -> list[Path]:
+    """The folder itself, or the sectors in a vendor's project; when there is none, the folder answers for what it lacks."""
+    inside = [] if (folder / "sector.toml").exists() else [*folder.glob("*/sector.toml"), *folder.glob("src/*/sector.toml")]
+    return sorted(path.parent for path in inside) or [folder]
 
 
 def _checked(target: str, folders: list[Path], problems: tuple[Problem, ...]) -> Checked:

@@ -51,8 +51,13 @@ def _templates(found: Folder) -> Iterator[Problem]:
         if template.sector != found.sector.key:
             args = {"found": template.sector or "—", "key": found.sector.key}
             yield Problem("SECTOR-TEMPLATE-02", "sector", args, file=str(folder / "template.toml"))
-        yield from (_inside(folder, problem) for problem in check_template(template))
-        contract, _, _ = draft(template, template.example, LANGUAGES)
+        try:
+            problems = check_template(template)
+            contract, _, _ = draft(template, template.example, LANGUAGES)
+        except LookupError as error:  # a path of a text for which a document has no words
+            yield Problem("SECTOR-TEMPLATE-03", template.key, {"path": str(error)}, file=str(folder))
+            continue
+        yield from (_inside(folder, problem) for problem in problems)
         for kind, meant in found.event_kinds.items():
             said = contract.event_kinds.get(kind, meant) if contract else meant
             if said != meant:

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from importlib.metadata import Distribution, EntryPoint
 from pathlib import Path
 
@@ -21,6 +20,8 @@ __all__ = ["SECONDS", "Installed", "record", "verdicts"]
 
 SECONDS = 10.0
 """How long a plugin may take when it is tried."""
+
+AT_A_TIME = 4
 
 _DANGEROUS = frozenset({"PLUGIN-TIME-01", "PLUGIN-CRASH-01"})
 # What the child runs: it imports the plugin, calls its hook, reads its data and writes down what was wrong.
@@ -99,18 +100,22 @@ def _holds(verdict: _Verdict, one: Installed) -> bool:
 
 
 def _tried(installed: list[Installed], seconds: float) -> list[tuple[Problem, ...]]:
-    """Each plugin's problems as its own child process met them; all start at once and share the time limit."""
+    """Each plugin's problems as its own child process met them; a few run at a time, each with the whole time limit."""
     if not installed:
         return []
-    with tempfile.TemporaryDirectory(prefix="spondeo-") as scratch:
+    from concurrent.futures import ThreadPoolExecutor
+
+    with tempfile.TemporaryDirectory(prefix="spondeo-") as scratch, ThreadPoolExecutor(AT_A_TIME) as pool:
         reports = [Path(scratch) / str(number) for number in range(len(installed))]
-        children = [_child(one, report) for one, report in zip(installed, reports, strict=True)]
-        until = time.monotonic() + seconds
-        try:
-            return [_outcome(child, report, until, seconds) for child, report in zip(children, reports, strict=True)]
-        finally:
-            for child in children:
-                _stop(child)
+        return list(pool.map(_trial, installed, reports, [seconds] * len(installed)))
+
+
+def _trial(one: Installed, report: Path, seconds: float) -> tuple[Problem, ...]:
+    child = _child(one, report)
+    try:
+        return _outcome(child, report, seconds)
+    finally:
+        _stop(child)
 
 
 def _child(one: Installed, report: Path) -> subprocess.Popen[bytes]:
@@ -123,16 +128,16 @@ def _child(one: Installed, report: Path) -> subprocess.Popen[bytes]:
     )  # fmt: skip
 
 
-def _outcome(child: subprocess.Popen[bytes], report: Path, until: float, seconds: float) -> tuple[Problem, ...]:
+def _outcome(child: subprocess.Popen[bytes], report: Path, seconds: float) -> tuple[Problem, ...]:
     try:
-        code = child.wait(max(0.0, until - time.monotonic()))
+        code = child.wait(seconds)
     except subprocess.TimeoutExpired:
         return (Problem("PLUGIN-TIME-01", "register_sectors", {"seconds": f"{seconds:g}"}),)
     if code == 0:
         # No report although all went well: the plugin left by a door that Python does not watch.
         with contextlib.suppress(OSError, msgspec.MsgspecError):
             return msgspec.json.decode(report.read_bytes(), type=tuple[Problem, ...])
-    end = signal.Signals(-code).name if code < 0 else str(code)
+    end = (code < 0 and signal.strsignal(-code)) or str(code)
     return (Problem("PLUGIN-CRASH-01", "register_sectors", {"end": end}),)
 
 

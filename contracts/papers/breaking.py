@@ -9,7 +9,9 @@ from typing import NamedTuple
 
 from contracts.papers.face import TIGHT, Face
 
-__all__ = ["NO_END", "NO_START", "TRIMMED", "Line", "break_lines", "for_language", "longest_unit", "width_of"]
+__all__ = [
+    "NO_END", "NO_START", "OPENING", "TRIMMED", "Line", "break_lines", "for_language", "longest_unit", "width_of",
+]  # fmt: skip
 
 # GB/T 15834 and practice: what may not begin a line, what may not end one. The private points are narrow quotes.
 NO_START = "!),.:;?]}%、。，．：；？！）］｝〕〉》」』】〗”’…—–～·％‰℃°\ue019\ue01d\ue026"
@@ -42,6 +44,9 @@ UNITS = re.compile(_UNIT, re.VERBOSE)
 
 # Characters of 第…条 and of numbers with their counters: next to one of these a boundary is not certain.
 _COUNTED = frozenset("第一二三四五六七八九十百零〇条條章节節款項项页頁")
+
+AHEAD = 40
+"""How far past a line's edge units are looked at: enough for the marks that follow one."""
 
 
 class Line(NamedTuple):
@@ -118,9 +123,10 @@ def _fits(text: str, edges: list[float], end: int, limit: float) -> bool:
 
 def _last_break(text: str, edges: list[float], start: int, limit: float) -> tuple[int, int]:
     """Where the line from `start` ends and where the next begins; (start, start) if not even one unit fits."""
-    sure = _boundary(text, start, bisect_right(edges, limit, start) - 1)
+    reach = bisect_right(edges, limit, start) - 1
+    sure = _boundary(text, start, reach)
     best = (len(text[start:sure].rstrip()) + start, sure)
-    for match in UNITS.finditer(text, sure):
+    for match in UNITS.finditer(text, sure, reach + AHEAD):
         if match.end() == sure or not _fits(text, edges, match.end(1), limit):
             break
         best = (match.end(1), match.end())

@@ -104,15 +104,18 @@ class Page:
         out.append("Q BT")
         font: tuple[str, float] = ("", 0.0)
         ink = -1.0
-        for x, y, line in self.lines:
-            if line.ink != ink:
-                ink = line.ink
+        here = there = 0.0
+        for x, y, (runs, shift, size, _, grey, _, _) in self.lines:
+            if grey != ink:
+                ink = grey
                 out.append(f"{ink:g} g")
-            out.append(f"1 0 0 1 {x + line.shift:.2f} {y:.2f} Tm")
-            for key, shown in line.runs:
-                if (key, line.size) != font:
-                    font = (key, line.size)
-                    out.append(f"/{key} {line.size:g} Tf")
+            x += shift
+            out.append(f"{x - here:.2f} {y - there:.2f} Td")
+            here, there = x, y
+            for key, shown in runs:
+                if (key, size) != font:
+                    font = (key, size)
+                    out.append(f"/{key} {size:g} Tf")
                 out.append(f"[({shown})]TJ")
         out.append("ET")
         return "\n".join(out)

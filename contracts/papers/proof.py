@@ -131,7 +131,7 @@ def _given(data: bytes, contract: Contract, path: Path) -> Given:
 
 def _assumed(read_at: Any, contract: Contract, about: str, value: Any) -> Any:
     readings = {reading.about: reading for reading in contract.readings}
-    if about in readings and value in readings[about].options:
+    if about in readings and isinstance(value, str) and value in readings[about].options:
         return value
     read, wrong = read_at(about, value)
     if wrong:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from contracts.papers.breaking import TRIMMED, Line, break_lines, for_language, longest_unit, width_of
+from contracts.papers.breaking import OPENING, TRIMMED, Line, break_lines, for_language, longest_unit, width_of
 from contracts.papers.document import (
     Align,
     Block,
@@ -211,6 +211,9 @@ class Setter:
     def _set_line(self, line: Line, style: Style, width: float, indent: float) -> SetLine:
         size, leading, bold, ink, align, justify = style
         text, wide, last = line
+        if text and text[0] in OPENING and align == "left":
+            indent -= size * 0.45       # the empty half of an opening mark must not look like an indent
+            width += size * 0.45
         if justify and not last:
             slack = width - wide + (size / 2 if text[-1:] in TRIMMED else 0)     # half a mark may stand over the edge
             if slack > 0.05:
@@ -293,9 +296,12 @@ class Setter:
 
     def _paragraph(self, block: Paragraph, *, frame: int = 0) -> Row:
         cells = []
+        announces = False       # "the following:" is not parted from what follows
         inset = 9.0 if frame else 0.0
         for left, language in zip(self.lefts, self.languages, strict=True):
-            style = self._style("body", language)._replace(bold=block.emphasis == "bold")
+            style = self._style("body", language)
+            if block.emphasis == "bold":
+                style = style._replace(bold=True)
             step = style.size * 2.3
             indent = block.level * step
             lines: list[SetLine] = []
@@ -312,7 +318,8 @@ class Setter:
             else:
                 lines = self._set(text, style, width, indent)
             cells.append(Cell(left + offset, lines))
-        return Row(tuple(cells), before=4.0, frame=frame)
+            announces = announces or text.rstrip().endswith(("：", ":"))
+        return Row(tuple(cells), before=4.0, frame=frame, keep=announces)
 
     def _box(self, block: Box) -> list[Row]:
         self.frames += 1
@@ -335,7 +342,7 @@ class Setter:
                     for left, language in zip(self.lefts, self.languages, strict=True)
                 ]
                 rows.append(Row(tuple(cells), before=1.5, keep=index < len(party.entries) - 1))
-        return rows
+        return [*rows[:-1], *(row.changed(after=6.0) for row in rows[-1:])]
 
     def _hang(self, labels: Sequence[Words], language: str) -> float:
         """Room for the widest of these labels, up to half the column."""

@@ -13,8 +13,8 @@ from core.problems import Problem, nearest
 from core.terms import Text
 
 __all__ = [
-    "FOLDER", "LANGUAGES", "Alternative", "Fixed", "Question", "Section", "Template", "keys", "load", "neutral", "sections",
-    "shared", "tags",
+    "FOLDER", "LANGUAGES", "Alternative", "Fixed", "Question", "Section", "Template", "keys", "load",
+    "neutral", "sections", "shared", "tags",
 ]  # fmt: skip
 
 FOLDER = Path(__file__).parent
@@ -116,7 +116,7 @@ def load(where: str | Path) -> tuple[Template | None, tuple[Problem, ...]]:
 
 
 def sections(text: str, file: str, problems: list[Problem]) -> tuple[Section, ...]:
-    """Clause texts from headings `# [id] Title` and `## [id]`; marks: `-` no number, `!` conspicuous, `*` a sheet an annex."""
+    """Clause texts by headings `# [id] Title`, `## [id]`; marks: `-` no number, `!` conspicuous, `*` a sheet an annex."""
     found: list[Section] = []
     for number, line in enumerate(text.splitlines(), 1):
         if line.startswith("#"):

@@ -13,12 +13,12 @@ from core.terms import Annex, Contract, Payment
 __all__ = ["check", "computing", "parity", "paths_in", "typed_figures"]
 
 
-def check(template: Template, contract: Contract) -> tuple[Problem, ...]:
+def check(template: Template, contract: Contract, numbers: Numbers) -> tuple[Problem, ...]:
     """All that is wrong with a template, by a contract drafted from it with its own example answers."""
     problems = list(_same_clauses(template))
     required = tuple(computing(contract))
     for lang in LANGUAGES:
-        problems += _paths(template, contract, lang)
+        problems += _paths(template, contract, lang, numbers)
         lines = [line for section in template.texts[lang] for line in section.lines]
         printed = {path for line in lines for path in paths_in(line, contract)}
         for path in required:
@@ -28,13 +28,13 @@ def check(template: Template, contract: Contract) -> tuple[Problem, ...]:
             for line in (section.title, *section.lines):
                 for figure in typed_figures(line, lang):
                     problems.append(Problem("TEMPLATE-FIGURE-01", section.id, {"figure": figure}, file=f"{lang}.md"))
-    problems += parity(template, contract)
+    problems += parity(template, contract, numbers)
     problems += _unused(template)
     return tuple(problems)
 
 
 def computing(contract: Contract) -> Iterator[str]:
-    """The paths of every term that computes: dates, amounts, rates, limits, and ways of counting that the words give."""
+    """The paths of every term that computes: dates, amounts, rates, limits, and ways of counting that words give."""
     if contract.total:
         yield "total"
     yield from _set(contract, "term", "renewal.tacit", "renewal.unless_notice.period", "languages.prevailing")
@@ -98,9 +98,8 @@ def paths_in(line: str, contract: Contract) -> Iterator[str]:
             yield path
 
 
-def _paths(template: Template, contract: Contract, lang: str) -> Iterator[Problem]:
+def _paths(template: Template, contract: Contract, lang: str, numbers: Numbers) -> Iterator[Problem]:
     """Every path that leads nowhere or cannot be said, and every example that the engine cannot work."""
-    numbers = {clause.id: clause.number for clause in contract.clauses if clause.number}
     for section in template.texts[lang]:
         for line in (section.title, *section.lines):
             for name in FIELD.findall(line):
@@ -171,9 +170,8 @@ def typed_figures(line: str, lang: str) -> list[str]:
     return _ZH_FIGURE.findall(_ZH_FREE.sub("", bare))
 
 
-def parity(template: Template, contract: Contract) -> Iterator[Problem]:
+def parity(template: Template, contract: Contract, numbers: Numbers) -> Iterator[Problem]:
     """The traps between the two languages, clause by clause as printed; `parity.toml` gives the reason of each."""
-    numbers = {clause.id: clause.number for clause in contract.clauses if clause.number}
     english = {
         section.id: _whole(section, contract, template, "en", numbers).lower() for section in template.texts["en"]
     }

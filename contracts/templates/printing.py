@@ -74,7 +74,7 @@ def annex_name(contract: Contract, key: str, lang: str) -> str:
 def fill(
     line: str, contract: Contract, template: Template, lang: str, numbers: Numbers, example: Example | None = None
 ) -> str | None:
-    """One line with its paths printed; None where it has nothing to say (an empty list, an example not to be worked)."""
+    """One line with its paths printed; None where it says nothing (an empty list, an example not to be worked)."""
     empty = False
 
     def field(found: re.Match[str]) -> str:

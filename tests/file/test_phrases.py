@@ -106,7 +106,7 @@ def test_the_table_stays_small():
         ("charge", "0.5% of total a day", "TERMS-CHARGE-02", "0.5% of total per started day"),
         ("every", "calender month", "TERMS-EVERY-02", "calendar month"),
         ("period", "30 dyas", "TERMS-PERIOD-02", "30 days"),
-        ("due", "30 working day after signed", "TERMS-DUE-02", "30 working days after signed"),
+        ("due", "within 30 days after signed", "TERMS-DUE-02", "30 days after signed"),
         ("ceiling", "20 percent of total each", "TERMS-CEILING-02", "20% of total each"),
         ("range", "less than 75", "TERMS-RANGE-02", "below 75"),
     ],

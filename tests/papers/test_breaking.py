@@ -93,3 +93,9 @@ def test_quotes_are_narrow_in_english_and_square_in_chinese() -> None:
 
     assert width_of(for_language("party’s “SLA”", "en", face), face) < 6500
     assert "“SLA”" in for_language("“SLA”", "zh-Hans", face)
+
+
+def test_a_long_text_without_any_place_to_break_is_cut_in_time_that_grows_with_its_length() -> None:
+    lines = break_lines("x" * 400_000, regular_face(), 10.0, 200.0)
+
+    assert sum(len(line.text) for line in lines) == 400_000

@@ -222,3 +222,15 @@ def test_a_font_of_ones_own_is_used_and_a_file_that_is_none_is_a_problem(tmp_pat
         render(one("Text"), ("en",))
 
     assert [p.code for p in caught.value.problems] == ["PAPER-FONT-01"]
+
+
+def test_words_that_announce_a_list_are_not_parted_from_it() -> None:
+    for filler in range(25, 34):
+        blocks = [Paragraph({"zh-Hans": f"第{n}行。"}) for n in range(filler)]
+        blocks += [Paragraph({"zh-Hans": "有下列情形之一的："}), Paragraph({"zh-Hans": "第一项。"}, "（1）", 1)]
+        document = Document(title={"zh-Hans": "题"}, blocks=tuple(blocks))
+        setter = Setter(("zh-Hans",), regular_face(), bold_face(), document)
+        rows = setter.rows(document.blocks)
+
+        for page in pages_module.paginate(rows, HEIGHT - TOP, BOTTOM):
+            assert page.lines[-1][2] is not rows[-2].cells[0].lines[-1]

@@ -24,7 +24,7 @@ print(json.dumps({{
 
 
 def loaded(environment: Any, block: tuple[str, ...] = (), **variables: str) -> dict[str, Any]:
-    return dict(json.loads(environment.run(LOAD.format(block=block, seconds=6), **variables)))
+    return dict(json.loads(environment.run(LOAD.format(block=block, seconds=5), **variables)))
 
 
 @pytest.fixture(scope="session")

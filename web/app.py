@@ -1,0 +1,329 @@
+"""The served page: what `assess --html` writes, live; the same figures as JSON for programs; nothing leaves the machine."""
+
+import asyncio
+import contextlib
+import logging
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from litestar import Litestar, MediaType, Request, Response, get
+from litestar.exceptions import HTTPException, NotFoundException
+from litestar.response import ServerSentEvent
+
+from contracts.folder import Loaded
+from contracts.papers.data import as_json
+from contracts.papers.page import Broken, Item, Live, page
+from core.assessment import Assessment, assess, others
+from core.canonical import plain
+from core.problems import InputError, Problem
+from locales import pick, say, words
+from web.guard import LOOPBACK, Guard
+from web.sources import Source, source_for
+
+__all__ = ["create_app", "serve"]
+
+Day = date | datetime
+Asked = Request[Any, Any, Any]
+
+HEARTBEAT = 15.0
+"""Seconds after which a silent stream says something, so that a reader that is gone is noticed."""
+
+
+class _Changes:
+    """A number that grows with every change, for those who wait to hear of it."""
+
+    def __init__(self) -> None:
+        self.version = 0
+        self.stop = asyncio.Event()
+        self._next = asyncio.Event()
+
+    def bump(self) -> None:
+        self.version += 1
+        self._next.set()
+        self._next = asyncio.Event()
+
+    def close(self) -> None:
+        """Ends every stream, so that the server need not wait for browsers."""
+        self.stop.set()
+        self._next.set()
+
+    async def after(self, version: int) -> AsyncIterator[dict[str, str]]:
+        """One message a change later than `version`; comments in between."""
+        while not self.stop.is_set():
+            waiting = self._next
+            if self.version > version:
+                version = self.version
+                yield {"event": "changed", "data": str(version)}
+                continue
+            try:
+                await asyncio.wait_for(waiting.wait(), HEARTBEAT)
+            except TimeoutError:
+                yield {"comment": "still here"}
+
+
+class _App(Litestar):
+    """Litestar behind the guard: its own middleware does not see what routing refuses (404, 405)."""
+
+    guard: Guard
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            await self.guard(scope, receive, send, super().__call__)
+        else:
+            await super().__call__(scope, receive, send)
+
+
+def create_app(
+    source: Source, *, lang: str | None = None, as_of: Day | None = None, hosts: Collection[str] = LOOPBACK
+) -> Litestar:
+    """The application over one source. `as_of` None is the day on which somebody looks; `hosts` are the names it answers to."""
+    changes = _Changes()
+
+    @contextlib.asynccontextmanager
+    async def watching(_: Litestar) -> AsyncIterator[None]:
+        async def watch() -> None:
+            async for _ in source.changes(changes.stop):
+                changes.bump()
+
+        task = asyncio.create_task(watch())
+        try:
+            yield
+        finally:
+            changes.close()
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    async def shown(request: Asked, names: Sequence[str], *, home: bool, overview: bool) -> Response[str]:
+        """The page about these contracts; what cannot be read is on it too, with its problems."""
+        spoken = _language(request, lang)
+        version = changes.version
+        day, wrong = _asked_day(request, as_of)
+        loaded = await source.load(names)
+        html = await asyncio.to_thread(
+            _page, loaded, day or _today(), wrong, spoken,
+            Live(events=f"/events?after={version}", as_of=_for_field(day), home=_back(request) if home else ""), overview,
+        )  # fmt: skip
+        response = Response(html, media_type=MediaType.HTML, status_code=422 if wrong else 200)
+        response.headers["content-language"] = spoken
+        if "lang" in request.query_params:
+            response.set_cookie("lang", spoken, max_age=31_536_000, samesite="strict")
+        return response
+
+    @get("/")
+    async def front(request: Asked) -> Response[str]:
+        return await shown(request, await source.names(), home=False, overview=not source.single)
+
+    @get("/c/{name:path}")
+    async def contract(request: Asked, name: str) -> Response[str]:
+        return await shown(request, [await _known(source, name)], home=not source.single, overview=False)
+
+    @get("/api/v1/assessments")
+    async def listed(request: Asked) -> Response[str]:
+        return await _answer(source, await source.names(), request, as_of, whole=False)
+
+    @get("/api/v1/assessments/{name:path}")
+    async def one(request: Asked, name: str) -> Response[str]:
+        return await _answer(source, [await _known(source, name)], request, as_of, whole=True)
+
+    @get("/events")
+    async def events(after: int | None = None) -> ServerSentEvent:
+        return ServerSentEvent(_messages(changes, changes.version if after is None else after))
+
+    @get("/health", media_type=MediaType.JSON)
+    async def health() -> dict[str, str]:
+        return {"status": "ok"}
+
+    app = _App(
+        [front, contract, listed, one, events, health],
+        lifespan=[watching],
+        exception_handlers={InputError: _refused, HTTPException: _refused},
+        openapi_config=None,
+    )
+    app.guard = Guard(hosts)
+    app.state.changes = changes
+    return app
+
+
+def serve(
+    place: str | Path, *, host: str = "127.0.0.1", port: int = 8000, lang: str | None = None, as_of: Day | None = None
+) -> int:
+    """Serve a contract file, a folder or a store until Ctrl-C; 0 at the end, InputError if it cannot begin."""
+    import uvicorn
+
+    spoken = pick(lang)
+    app = create_app(source_for(place), lang=spoken, as_of=as_of, hosts=LOOPBACK | {host})
+    listening = _listen(host, port)
+    url = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}/"
+    config = uvicorn.Config(
+        app, log_level="warning", access_log=False, server_header=False, lifespan="on", timeout_graceful_shutdown=3
+    )
+
+    class Server(uvicorn.Server):
+        """Ends the streams of changes first: a browser that listens would hold the server."""
+
+        def handle_exit(self, sig: int, frame: Any) -> None:
+            app.state.changes.close()
+            super().handle_exit(sig, frame)
+
+    logging.getLogger("watchfiles").setLevel(logging.WARNING)
+    print(words(spoken, "web.serving", url=url), file=sys.stderr, flush=True)
+    with contextlib.suppress(KeyboardInterrupt), listening:
+        Server(config).run(sockets=[listening])
+    print(words(spoken, "web.stopped"), file=sys.stderr, flush=True)
+    return 0
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A bound socket; a port that is taken or not ours is the reader's to change."""
+    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+        listening.listen(128)
+    except OverflowError:
+        listening.close()
+        raise InputError([Problem("WEB-PORT-02", "--port", {"port": str(port)})]) from None
+    except OSError as error:
+        import errno
+
+        listening.close()
+        code = {errno.EADDRINUSE: "WEB-PORT-01", errno.EACCES: "WEB-PORT-03"}.get(error.errno or 0, "WEB-HOST-01")
+        args = {"port": str(port), "detail": error.strerror or ""} if code == "WEB-HOST-01" else {"port": str(port)}
+        raise InputError([Problem(code, "--port", {**args} if code != "WEB-HOST-01" else {**args, "host": host})]) from None
+    return listening
+
+
+async def _messages(changes: _Changes, after: int) -> AsyncIterator[dict[str, str]]:
+    async for message in changes.after(after):
+        yield message
+
+
+async def _known(source: Source, name: str) -> str:
+    """The name as the source lists it; NotFound otherwise."""
+    name = name.removeprefix("/")
+    if name not in await source.names():
+        raise NotFoundException(extra={"name": name})
+    return name
+
+
+def _page(
+    loaded: Sequence[tuple[str, Loaded]], day: Day, wrong: Sequence[Problem], lang: str, live: Live, overview: bool
+) -> str:
+    """Assess and render; in a thread, as it may take its time."""
+    items: list[Item] = []
+    links: list[str] = []
+    broken: list[Broken] = [("as_of", wrong)] if wrong else []
+    for name, one in loaded:
+        if one.contract is None or one.problems:
+            broken.append((name, one.problems))
+            continue
+        made = _assess(one, day)
+        reading = () if overview else others(one.contract, one.events, as_of=day, world=one.world)
+        items.append((one.contract, one.events, made, reading))
+        links.append(f"/c/{quote(name)}{f'?as_of={live.as_of}' if live.as_of else ''}")
+    kept = Live(events=live.events, as_of=live.as_of, home=live.home, links=links if overview else None)
+    return page(items, lang=lang, broken=broken, live=kept)
+
+
+def _assess(one: Loaded, day: Day) -> Assessment:
+    assert one.contract is not None
+    return assess(one.contract, one.events, as_of=day, world=one.world)
+
+
+async def _answer(source: Source, names: Sequence[str], request: Asked, as_of: Day | None, *, whole: bool) -> Response[str]:
+    """The JSON of `assess --json`; a single contract that cannot be read is refused, one of many is among the problems."""
+    day, wrong = _asked_day(request, as_of)
+    loaded = await source.load(names)
+    problems = [problem for _, one in loaded for problem in one.problems]
+    if wrong or (whole and problems):
+        raise InputError(wrong or problems)
+    good = [one for _, one in loaded if one.contract is not None and not one.problems]
+
+    def work() -> str:
+        return as_json([_assess(one, day or _today()) for one in good], problems)
+
+    return Response(await asyncio.to_thread(work), media_type=MediaType.JSON)
+
+
+def _asked_day(request: Asked, fallback: Day | None) -> tuple[Day | None, list[Problem]]:
+    """`?as_of=2027-01-10` (its 24:00) or with a time of day; None is today."""
+    text = request.query_params.get("as_of", "").strip()
+    if not text:
+        return fallback, []
+    try:
+        return (datetime.fromisoformat(text) if len(text) > 10 else date.fromisoformat(text)), []
+    except ValueError:
+        return fallback, [Problem("WEB-DATE-01", "as_of", {"value": text[:40]})]
+
+
+def _today() -> date:
+    return date.today()  # noqa: DTZ011 - the day of the person who looks; everything after takes it as an argument
+
+
+def _for_field(day: Day | None) -> str:
+    return day.isoformat()[:10] if day else ""
+
+
+def _back(request: Asked) -> str:
+    day = request.query_params.get("as_of", "")
+    return f"/?as_of={quote(day)}" if day else "/"
+
+
+def _language(request: Asked, fallback: str | None) -> str:
+    """Asked for in the address, chosen before, preferred by the browser, or the server's own."""
+    asked = (request.query_params.get("lang", ""), request.cookies.get("lang", ""), *_preferred(request))
+    for tag in filter(None, asked):
+        with contextlib.suppress(ValueError):
+            return pick(tag)
+    return pick(fallback)
+
+
+def _preferred(request: Asked) -> Iterable[str]:
+    """Tags of Accept-Language, the best first."""
+    rated = []
+    for part in request.headers.get("accept-language", "").split(","):
+        tag, _, quality = part.strip().partition(";q=")
+        with contextlib.suppress(ValueError):
+            rated.append((-(_quality(quality)), tag))
+    return [tag for weight, tag in sorted(rated, key=lambda pair: pair[0]) if weight and tag != "*"]
+
+
+def _quality(text: str) -> int:
+    """Thousandths: "0.8" gives 800."""
+    whole, _, part = text.partition(".")
+    return int(whole or 1) * 1000 + int(part.ljust(3, "0")[:3] or 0) if text else 1000
+
+
+def _refused(request: Asked, error: Exception) -> Response[Any]:
+    """The one mapping from what went wrong to an answer: problem+json for programs (RFC 9457), the page for people."""
+    spoken = _language(request, None)
+    status, problems = _told(request, error)
+    if request.url.path.startswith("/api/"):
+        form = {
+            "type": "about:blank",
+            "title": words(spoken, f"web.status.{status}") if status in _SAID else str(getattr(error, "detail", "")),
+            "status": status,
+            "problems": [{**plain(problem), "says": say(problem, spoken)} for problem in problems],
+        }
+        return Response(form, status_code=status, media_type="application/problem+json")
+    html = page([], lang=spoken, broken=[(request.url.path, problems)], live=Live(events="/events", home="/"))
+    return Response(html, status_code=status, media_type=MediaType.HTML)
+
+
+_SAID = frozenset({400, 404, 405, 422})
+
+
+def _told(request: Asked, error: Exception) -> tuple[int, Sequence[Problem]]:
+    if isinstance(error, InputError):
+        return 422, error.problems
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    if status >= 500:
+        raise error  # ours: a traceback, never a page that hides it
+    code: Callable[[int], str] = lambda s: "WEB-NAME-01" if s == 404 else "WEB-REQUEST-01"  # noqa: E731
+    return status, [Problem(code(status), request.url.path, {} if status == 404 else {"detail": str(getattr(error, "detail", ""))})]
