@@ -3,18 +3,30 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import msgspec
 
 from contracts import phrases
 from contracts.sheets import known_kinds
-from contracts.walk import Path, fields, type_at
+from contracts.walk import Path, fields
 from core.events import SPANS, Event
 from core.money import Money, show_decimal
 from core.problems import Problem, nearest
 from core.terms import (
-    Amendment, Annex, Band, Charge, Contract, DueRule, Payment, Range, Rule, Share, Step, find,
+    Amendment,
+    Annex,
+    Band,
+    Charge,
+    Contract,
+    DueRule,
+    Payment,
+    Range,
+    Rule,
+    Share,
+    Step,
+    find,
 )
 from core.worktime import to_instant
 
@@ -101,7 +113,12 @@ class _Checks:
                 self.known(path, "EVENT-KIND", measure.of, self.kinds)
         for i, card in enumerate(self.contract.scorecards):
             for name, weight in card.weights.items():
-                self.known(("scorecards", i, "weights", name, "of"), "TERMS-MEASURE", weight.of, [m.id for m in self.contract.measures])
+                self.known(
+                    ("scorecards", i, "weights", name, "of"),
+                    "TERMS-MEASURE",
+                    weight.of,
+                    [m.id for m in self.contract.measures],
+                )
         for i, cap in enumerate(self.contract.caps):
             self.known(("caps", i, "limits"), "TERMS-PARTY", cap.limits, self.people)
         for path, value in each(self.contract):
@@ -112,7 +129,9 @@ class _Checks:
 
     def _owed(self) -> Iterator[tuple[Path, Annex | Step | Payment]]:
         lists: tuple[tuple[str, tuple[Annex | Step | Payment, ...]], ...] = (
-            ("annexes", self.contract.annexes), ("steps", self.contract.steps), ("payments", self.contract.payments),
+            ("annexes", self.contract.annexes),
+            ("steps", self.contract.steps),
+            ("payments", self.contract.payments),
         )
         for name, items in lists:
             for i, item in enumerate(items):
@@ -121,7 +140,18 @@ class _Checks:
     def _ids(self) -> None:
         """Ids are one word, and one thing each: what can be owed, measured or bound shares one set of names."""
         shared: dict[str, str] = {}
-        for name in ("parties", "third_parties", "annexes", "steps", "payments", "measures", "scorecards", "rules", "caps", "amendments"):
+        for name in (
+            "parties",
+            "third_parties",
+            "annexes",
+            "steps",
+            "payments",
+            "measures",
+            "scorecards",
+            "rules",
+            "caps",
+            "amendments",
+        ):
             items = getattr(self.contract, name)
             seen = shared if name not in ("rules", "caps", "amendments") else {}
             keys = items if isinstance(items, Mapping) else [item.id for item in items]
@@ -140,7 +170,6 @@ class _Checks:
             if self.contract.total is None:
                 self.wrong(path, "TERMS-OF-03", text=base)
             return
-        owner, _, field = base.rpartition(".")
         amounts = {f"{key}.fee": t.fee for key, t in self.contract.third_parties.items()}
         amounts |= {f"{a.id}.price": a.price for a in self.contract.annexes}
         amounts |= {f"{p.id}.amount": p.amount for p in self.contract.payments}
@@ -201,7 +230,7 @@ class _Checks:
                 trail.append(here)
                 here = waits[here]
             if here in trail:
-                circle = [*trail[trail.index(here):], here]
+                circle = [*trail[trail.index(here) :], here]
                 place = next(path for path, item in self._owed() if item.id == here)
                 self.wrong((*place, "due"), "TERMS-CIRCLE-01", path=" → ".join(circle))
             done.update(trail)
@@ -227,7 +256,7 @@ class _Checks:
     # rules
 
     def rules(self) -> None:
-        decided = {about for about in (*(r.about for r in self.contract.readings), *(d.about for d in self.contract.decisions))}
+        decided = {r.about for r in self.contract.readings} | {d.about for d in self.contract.decisions}
         for i, rule in enumerate(self.contract.rules):
             path: Path = ("rules", i)
             self._who(path, rule)
@@ -259,7 +288,9 @@ class _Checks:
         when = rule.when
         if when.id is not None:
             loss = when.state == "loss"
-            self.known((*path, "when"), "TERMS-PARTY" if loss else "TERMS-REF", when.id, self.people if loss else self.owed)
+            self.known(
+                (*path, "when"), "TERMS-PARTY" if loss else "TERMS-REF", when.id, self.people if loss else self.owed
+            )
         self.known((*path, "when"), "EVENT-KIND", when.event, self.kinds)
         self.known((*path, "when"), "TERMS-MEASURE", when.measure, self.measured)
         self.known((*path, "bands_of"), "TERMS-MEASURE", rule.bands_of, [*self.measured, *_OF_AMOUNT])
@@ -280,11 +311,11 @@ class _Checks:
             wanted = None if tier.to is None else tier.to + 1
 
     def _bands(self, path: Path, rule: Rule) -> None:
-        """Bands touch without a gap, and cover what the rule answers to; they overlap only where `take` says what then."""
+        """Bands touch without a gap and cover what the rule answers to; they overlap only where `take` is said."""
         for i, band in enumerate(rule.bands):
             self._charge((*path, "bands", i, "charge"), band.charge)
         ordered = sorted(rule.bands, key=_low)
-        for below, above in zip(ordered, ordered[1:], strict=False):
+        for below, above in pairwise(ordered):
             if _high(below) < _low(above):
                 self.wrong((*path, "bands"), "TERMS-BANDS-01", first=_shown(below.range), second=_shown(above.range))
             elif _high(below) > _low(above) and "take" not in self.contract.counting.knobs:
@@ -312,7 +343,12 @@ class _Checks:
         if isinstance(effective, str):
             who, _, act = effective.rpartition(" ")
             if not (effective in self.kinds or (who in self.people and act in self.kinds)):
-                self.known((*path, "effective"), "EVENT-KIND", effective, [*self.kinds, *(f"{p} consents" for p in self.people)])
+                self.known(
+                    (*path, "effective"),
+                    "EVENT-KIND",
+                    effective,
+                    [*self.kinds, *(f"{p} consents" for p in self.people)],
+                )
         for key in amendment.set:
             self._leads((*path, "set", key), key)
 
@@ -334,16 +370,22 @@ class _Checks:
         depth = about.count(".")
         level: list[tuple[str, Any]] = [("", self.contract)]
         for _ in range(depth + 1):
-            level = [(f"{path}.{key}" if path else key, value) for path, here in level for key, value in _children(here)]
+            level = [
+                (f"{path}.{key}" if path else key, value) for path, here in level for key, value in _children(here)
+            ]
         return (path for path, _ in level)
 
     def counting(self) -> None:
-        """Settings that no knob has, or that contradict each other; a missing preset is asked when figures are wanted."""
+        """Settings that no knob has, or that contradict; a missing preset is asked when figures are wanted."""
         from core.presets import resolve
 
         own = self.contract.counting
         named = {key: value for key, value in (("zone", own.zone), ("hours", own.hours)) if value is not None}
-        about = {d.about.removeprefix("counting."): i for i, d in enumerate(self.contract.decisions) if d.about.startswith("counting.")}
+        about = {
+            d.about.removeprefix("counting."): i
+            for i, d in enumerate(self.contract.decisions)
+            if d.about.startswith("counting.")
+        }
         taken = {knob: str(self.contract.decisions[i].takes) for knob, i in about.items()}
         _, problems = resolve(own.preset, {**own.knobs, **named}, taken)
         for problem in problems:
@@ -409,8 +451,16 @@ class _Checks:
         of = event.of
         if of is None:
             return
-        names = {*self.owed, *self.people, *self.measured, *(r.id for r in self.contract.rules), *(c.id for c in self.contract.caps),
-                 *(a.id for a in self.contract.amendments), *(e.about for e in self.events if e.about), *(e.id for e in self.events)}
+        names = {
+            *self.owed,
+            *self.people,
+            *self.measured,
+            *(r.id for r in self.contract.rules),
+            *(c.id for c in self.contract.caps),
+            *(a.id for a in self.contract.amendments),
+            *(e.about for e in self.events if e.about),
+            *(e.id for e in self.events),
+        }
         if not any(part in names for part in (of, *of.replace("/", ":").split(":"))):
             self.known((*path, "of"), "EVENT-SUBJECT", of, sorted(names))
 
@@ -423,7 +473,8 @@ class _Checks:
         if event.what in _CAUSES and event.of is None:
             return
         about: Callable[[Event], bool] = (
-            (lambda other: other.of == event.of and other.about == event.about) if event.what in _CAUSES
+            (lambda other: other.of == event.of and other.about == event.about)
+            if event.what in _CAUSES
             else (lambda other: other.about == event.about)
         )
         causes = [e for e in self.events if e.what == cause and e.id not in gone and e.at is not None and about(e)]
@@ -432,7 +483,9 @@ class _Checks:
             self.wrong((*path, "what"), "EVENT-PAIR-01", what=event.what, cause=cause, case=case)
         elif all(other.at is not None and before(event.at, other.at) for other in causes):
             first = min((other.at for other in causes if other.at is not None), key=str)
-            self.wrong((*path, "at"), "EVENT-ORDER-01", what=event.what, cause=cause, case=case, at=event.at, first=first)
+            self.wrong(
+                (*path, "at"), "EVENT-ORDER-01", what=event.what, cause=cause, case=case, at=event.at, first=first
+            )
 
 
 def each(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
@@ -499,7 +552,11 @@ def _waits_for(item: Annex | Step | Payment) -> str | None:
 
 
 def _percent(value: Fraction | int) -> str:
-    return f"{show_decimal(Fraction(value) * 100)}%" if "/" not in show_decimal(Fraction(value) * 100) else show_decimal(value)
+    return (
+        f"{show_decimal(Fraction(value) * 100)}%"
+        if "/" not in show_decimal(Fraction(value) * 100)
+        else show_decimal(value)
+    )
 
 
 def _low(band: Band) -> tuple[Fraction, int]:

@@ -1,7 +1,7 @@
 """Drafts a contract from a template and answers: the terms, the clause texts that print them, and the paper."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -17,6 +17,56 @@ from core.terms import Clause, Contract
 
 __all__ = ["check_template", "clauses", "document", "draft", "load_template", "read_answers", "templates"]
 
+
+class Press(NamedTuple):
+    """What prints one contract's texts; with `open_answers`, values that only hold a place come out blank."""
+
+    contract: Contract
+    template: Template
+    numbers: Numbers
+    open_answers: bool = False
+
+    def line(self, line: str, lang: str) -> str | None:
+        """One line in a language; None where it has nothing to say."""
+        said = fill(line, self.contract, self.template, lang, self.numbers, None if self.open_answers else worked)
+        if said is None:
+            return None
+        said = blanked(said, lang) if self.open_answers else said
+        return in_hant(said, _names(self.contract)) if lang == "zh-Hant" else said
+
+    def section(self, section: Section, lang: str) -> str:
+        """A clause: its title, its paragraphs, and its items numbered."""
+        lines, item = [self.line(section.title, lang) or ""] if section.title else [], 0
+        for line in section.lines:
+            said = self.line(line, lang)
+            if said is None:
+                continue
+            if said.startswith("- "):
+                item += 1
+                said = item_number(item, lang) + (" " if lang == "en" else "") + said[2:]
+            else:
+                item = 0
+            lines.append(said)
+        return "\n".join(lines)
+
+    def sheet(self, annex: str, lang: str) -> list[str | None]:
+        """The heading of an annex's sheet and its rows; `annex` in its paths is this one."""
+        ids = _sheet_ids(self.template)
+        lines = [
+            line
+            for section in self.template.texts[_source(lang)]
+            if section.id in ids
+            for line in (section.title, *section.lines)
+            if line
+        ]
+        return [self.line(line.replace("{annex.", "{" + f"annexes.{annex}."), lang) for line in lines]
+
+
+def _names(contract: Contract) -> tuple[str, ...]:
+    """Registered names and addresses: they are written as registered, in every script."""
+    texts = [text for party in contract.parties.values() for text in (party.name, party.address)]
+    texts += [third.name for third in contract.third_parties.values()]
+    return tuple({word for text in texts for word in text.values() if not word.isascii()})
 
 
 def templates() -> list[Template]:
@@ -66,8 +116,8 @@ def draft(
 ) -> tuple[Contract | None, Document | None, tuple[Problem, ...]]:
     """The contract and its paper; with problems, neither.
 
-    `blanks` leaves open, and visible, what is not answered. Where an amount or a date is open there is a paper to fill in
-    by hand but no contract; the problems then say what is still to be answered.
+    `blanks` leaves open, and visible, what is not answered. Where an amount or a date is open there is a paper to fill
+    in by hand but no contract; the problems then say what is still to be answered.
     """
     languages = tuple(languages)
     given = answered(template, answers, blanks)
@@ -80,13 +130,17 @@ def draft(
     try:
         if given.open:
             return None, _paper(contract, template, chosen, languages, open_answers=True), given.open
-        contract = msgspec.structs.replace(contract, clauses=_clauses(contract, template, chosen, kept))
+        contract = msgspec.structs.replace(
+            contract, clauses=_clauses(Press(contract, template, numbers_of(template, chosen)), chosen, kept)
+        )
         return contract, document(contract, template, languages), ()
     except UnprintableError as error:
         return None, None, (Problem("TEMPLATE-PATH-01", args={"path": str(error.args[0]), "why": template.name}),)
 
 
-def _terms(template: Template, places: Mapping[str, Any]) -> tuple[Contract | None, frozenset[str], tuple[Problem, ...]]:
+def _terms(
+    template: Template, places: Mapping[str, Any]
+) -> tuple[Contract | None, frozenset[str], tuple[Problem, ...]]:
     """The contract by the answers, still without its printed clauses, and which clauses stand in it."""
     from contracts.reader import read_text
 
@@ -104,18 +158,21 @@ def document(contract: Contract, template: Template, languages: Iterable[str]) -
 
 
 def _paper(
-    contract: Contract, template: Template, chosen: frozenset[str], languages: tuple[str, ...], *, open_answers: bool = False
+    contract: Contract,
+    template: Template,
+    chosen: frozenset[str],
+    languages: tuple[str, ...],
+    *,
+    open_answers: bool = False,
 ) -> Document:
-    parts = _clauses(contract, template, chosen, languages, open_answers=open_answers)
-    sheets = _sheets(contract, template, chosen, languages, open_answers=open_answers)
-    return contract_paper(contract, parts, sheets, languages)
+    press = Press(contract, template, numbers_of(template, chosen), open_answers)
+    return contract_paper(contract, _clauses(press, chosen, languages), _sheets(press, languages), languages)
 
 
 def clauses(contract: Contract, template: Template, languages: Iterable[str]) -> tuple[Clause, ...]:
     """The clauses of a contract printed from its terms, in the languages asked for."""
-    languages = tuple(languages)
     chosen = _chosen(template, {}, present={clause.id for clause in contract.clauses if _is_from(clause, template)})
-    return _clauses(contract, template, chosen, languages)
+    return _clauses(Press(contract, template, numbers_of(template, chosen)), chosen, languages)
 
 
 def numbers_of(template: Template, chosen: frozenset[str]) -> Numbers:
@@ -151,53 +208,27 @@ def _chosen(template: Template, answers: Mapping[str, str], present: Iterable[st
     return frozenset(section.id for section in template.texts["zh-Hans"]) - dropped
 
 
-def _clauses(
-    contract: Contract, template: Template, chosen: frozenset[str], languages: Iterable[str]
-) -> tuple[Clause, ...]:
+def _clauses(press: Press, chosen: frozenset[str], languages: Iterable[str]) -> tuple[Clause, ...]:
     """One clause per section, its words in each language."""
-    numbers = numbers_of(template, chosen)
-    sheets = _sheet_ids(template)
-    by_language = {lang: _words(contract, template, lang, numbers) for lang in languages}
+    template = press.template
+    by_id = {lang: {section.id: section for section in template.texts[_source(lang)]} for lang in languages}
     return tuple(
         Clause(
-            id=section.id, number=numbers.get(section.id, ""), level=section.level, conspicuous=section.conspicuous,
-            words={lang: words[section.id] for lang, words in by_language.items()},
+            id=section.id,
+            number=press.numbers.get(section.id, ""),
+            level=section.level,
+            conspicuous=section.conspicuous,
+            words={lang: press.section(sections[section.id], lang) for lang, sections in by_id.items()},
             from_=f"{template.name}:{section.id}",
         )
         for section in template.texts["zh-Hans"]
-        if section.id in chosen and section.id not in sheets
-    )  # fmt: skip
+        if section.id in chosen and section.id not in _sheet_ids(template)
+    )
 
 
-def _words(contract: Contract, template: Template, lang: str, numbers: Numbers) -> dict[str, str]:
-    """The printed text of each section that is no sheet."""
-    sheets = _sheet_ids(template)
-    source = template.texts["en" if lang == "en" else "zh-Hans"]
-    absent = set(template.alternatives) - set(numbers)
-    return {s.id: _section(s, contract, template, lang, numbers) for s in source if s.id not in sheets | absent}
-
-
-def _section(section: Section, contract: Contract, template: Template, lang: str, numbers: Numbers) -> str:
-    lines, item = [section.title] if section.title else [], 0
-    for line in section.lines:
-        filled = fill(line, contract, template, lang, numbers, worked)
-        if filled is None:
-            continue
-        if filled.startswith("- "):
-            item += 1
-            filled = f"{item_number(item, lang)} {filled[2:]}" if lang == "en" else item_number(item, lang) + filled[2:]
-        else:
-            item = 0
-        lines.append(filled)
-    text = "\n".join(lines)
-    return in_hant(text, _names(contract)) if lang == "zh-Hant" else text
-
-
-def _names(contract: Contract) -> tuple[str, ...]:
-    """Registered names and addresses: they are written as registered, in every script."""
-    texts = [text for party in contract.parties.values() for text in (party.name, party.address)]
-    texts += [third.name for third in contract.third_parties.values()]
-    return tuple({word for text in texts for word in text.values() if not word.isascii()})
+def _source(lang: str) -> str:
+    """The language in which a template is written for a paper in `lang`."""
+    return "en" if lang == "en" else "zh-Hans"
 
 
 def _sheet_ids(template: Template) -> frozenset[str]:
@@ -210,14 +241,11 @@ def _sheet_ids(template: Template) -> frozenset[str]:
     return frozenset(found)
 
 
-def _sheets(
-    contract: Contract, template: Template, chosen: frozenset[str], languages: tuple[str, ...]
-) -> tuple[Sheet, ...]:
+def _sheets(press: Press, languages: tuple[str, ...]) -> tuple[Sheet, ...]:
     """One sheet for each annex; a row that has nothing to say in a language is left out in all."""
-    numbers = numbers_of(template, chosen)
     sheets = []
-    for annex in contract.annexes:
-        printed = {lang: _sheet_words(contract, template, annex.id, lang, numbers) for lang in languages}
+    for annex in press.contract.annexes:
+        printed = {lang: press.sheet(annex.id, lang) for lang in languages}
         title: Words = {lang: words[0] or "" for lang, words in printed.items()}
         rows: list[tuple[Words, Words]] = []
         for lines in zip(*(words[1:] for words in printed.values()), strict=True):
@@ -232,17 +260,3 @@ def _sheets(
 def _label(line: str) -> tuple[str, str]:
     label, mark, value = line.partition("：" if "：" in line else ": ")
     return (label, value) if mark else ("", line)
-
-
-def _sheet_words(contract: Contract, template: Template, key: str, lang: str, numbers: Numbers) -> list[str | None]:
-    """The heading of an annex's sheet and its rows."""
-    ids = _sheet_ids(template)
-    lines = []
-    for section in template.texts["en" if lang == "en" else "zh-Hans"]:
-        if section.id in ids:
-            for line in (section.title, *section.lines):
-                if line:
-                    own = line.replace("{annex.", "{" + f"annexes.{key}.")
-                    filled = fill(own, contract, template, lang, numbers, worked)
-                    lines.append(in_hant(filled, _names(contract)) if filled and lang == "zh-Hant" else filled)
-    return lines

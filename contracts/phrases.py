@@ -1,7 +1,8 @@
 """The one two-way table of phrases: how "0.5% of total per started day" is read, written, and printed in a document.
 
-A row is a template. `{field:slot}` names a field of the long form and how it is written; the text around the slots is literal,
-so the same template reads and prints. `zh` and `en` are the prose of a printed contract, made from the same long form.
+A row is a template. `{field:slot}` names a field of the long form and how it is written; the text around the slots is
+literal, so the same template reads and prints. `zh` and `en` are the prose of a printed contract, made from the same
+long form.
 """
 
 import re
@@ -9,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from fractions import Fraction
 from functools import cache
-from typing import Any, NamedTuple, get_type_hints
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -18,7 +19,23 @@ from core.periods import Period
 from core.problems import Problem, nearest
 from core.terms import Anchor, Ceiling, Charge, DueRule, Every, Grace, Per, Range, Rounding, Share, Weight, When
 
-__all__ = ["BASES", "HAPPENS", "KINDS", "LONGEST", "MEASURED", "MOMENTS", "ROWS", "STATES", "WINDOWS", "Row", "is_id", "parse", "prose", "read_row", "show"]
+__all__ = [
+    "BASES",
+    "HAPPENS",
+    "KINDS",
+    "LONGEST",
+    "MEASURED",
+    "MOMENTS",
+    "ROWS",
+    "STATES",
+    "WINDOWS",
+    "Row",
+    "is_id",
+    "parse",
+    "prose",
+    "read_row",
+    "show",
+]
 
 Names = Callable[[str, str], str]
 """Gives the words for an id or an event kind in a language: `names("A2", "zh-Hans")`."""
@@ -49,8 +66,14 @@ class Slot(NamedTuple):
 
 
 UNITS = {
-    "minute": "分钟", "hour": "小时", "working hour": "个工作小时", "day": "日", "working day": "个工作日",
-    "week": "周", "month": "个月", "year": "年",
+    "minute": "分钟",
+    "hour": "小时",
+    "working hour": "个工作小时",
+    "day": "日",
+    "working day": "个工作日",
+    "week": "周",
+    "month": "个月",
+    "year": "年",
 }
 WINDOWS = {
     "calendar month": ("month", "自然月", "calendar month"),
@@ -59,22 +82,34 @@ WINDOWS = {
     "contract year": ("contract year", "合同年度", "contract year"),
 }
 STATES = {
-    "delivered": ("交付", "the delivery"), "accepted": ("验收合格", "the acceptance"), "rejected": ("被拒收", "the rejection"),
-    "demanded": ("被要求履行", "the demand"), "due": ("到期", "the due date"), "starts": ("开始工作", "the start of work"),
-    "ends": ("结束工作", "the end of work"), "signed": ("签署", "the signing"), "paid": ("付清", "the payment"),
+    "delivered": ("交付", "the delivery"),
+    "accepted": ("验收合格", "the acceptance"),
+    "rejected": ("被拒收", "the rejection"),
+    "demanded": ("被要求履行", "the demand"),
+    "due": ("到期", "the due date"),
+    "starts": ("开始工作", "the start of work"),
+    "ends": ("结束工作", "the end of work"),
+    "signed": ("签署", "the signing"),
+    "paid": ("付清", "the payment"),
     "consents": ("同意", "the consent"),
 }
-"""States that an anchor may name after an id: "A2 accepted". No more than core knows, or kinds of two words would be cut."""
+"""States that an anchor may name after an id ("A2 accepted"): those of core, lest kinds of two words be cut."""
 
 MOMENTS = {
-    "signed": ("签订之日", "signing"), "effective": ("生效之日", "the effective date"), "start": ("期限起始之日", "the start of the term"),
-    "end": ("期限届满之日", "the end of the term"), "demanded": ("提出要求之日", "the demand"), "delivered": ("交付之日", "delivery"),
+    "signed": ("签订之日", "signing"),
+    "effective": ("生效之日", "the effective date"),
+    "start": ("期限起始之日", "the start of the term"),
+    "end": ("期限届满之日", "the end of the term"),
+    "demanded": ("提出要求之日", "the demand"),
+    "delivered": ("交付之日", "delivery"),
     "accepted": ("验收合格之日", "acceptance"),
 }
 """Anchors without an id: a moment of the contract, or of the thing itself."""
 
 ANY = {
-    "annex": ("任一附件", "any annex"), "payment": ("任一笔款项", "any payment"), "step": ("任一服务环节", "any service step"),
+    "annex": ("任一附件", "any annex"),
+    "payment": ("任一笔款项", "any payment"),
+    "step": ("任一服务环节", "any service step"),
     "duty": ("任一义务", "any duty"),
 }
 LATENESS = {"late": ("逾期", "late"), "rejected": ("被拒收", "rejected"), "missing": ("未交付", "missing")}
@@ -86,9 +121,16 @@ BASES = {
 }
 FIELDS = {"price": ("价款", "the price of"), "fee": ("费用", "the fee of"), "amount": ("金额", "the amount of")}
 _MODE_WORDS = {
-    "half up": ("四舍五入", "half up"), "half even": ("四舍六入五成双", "half to even"), "down": ("舍去尾数", "down"), "up": ("向上进位", "up"),
+    "half up": ("四舍五入", "half up"),
+    "half even": ("四舍六入五成双", "half to even"),
+    "down": ("舍去尾数", "down"),
+    "up": ("向上进位", "up"),
 }
-_ROUNDED = {"once": ("每笔一次", "once for each charge"), "each day": ("按日", "each day"), "each slice": ("按段", "each slice")}
+_ROUNDED = {
+    "once": ("每笔一次", "once for each charge"),
+    "each day": ("按日", "each day"),
+    "each slice": ("按段", "each slice"),
+}
 PARTS = ("started", "completed", "exact")
 
 _ID = re.compile(r"[^\W_][\w\-/:]*")
@@ -132,9 +174,9 @@ def _show_percent(value: Fraction) -> str | None:
 
 
 def _share_number(text: str) -> Fraction:
-    """A rate without a percent sign; above 1 it is far more likely a slip than 5000 %."""
+    """A rate without a percent sign; a decimal above 1 is far more likely a slip than 5000 %."""
     value = parse_decimal(text)
-    if not 0 <= value <= 1:
+    if value < 0 or (value > 1 and "/" not in text):
         raise ValueError(text)
     return value
 
@@ -260,7 +302,9 @@ def _say_money(money: Money, lang: str, names: Names) -> str:
 def _word(words: Mapping[str, tuple[str, str]]) -> Slot:
     """A slot of a closed list whose long form is the phrase's own word."""
     return Slot(
-        _chosen({w: w for w in words}), lambda v: v if v in words else None, lambda v, lang, names: words[v][1 if lang == "en" else 0]
+        _chosen({w: w for w in words}),
+        lambda v: v if v in words else None,
+        lambda v, lang, names: words[v][1 if lang == "en" else 0],
     )
 
 
@@ -270,7 +314,9 @@ def _plain(read: Callable[[str], Any], show: Callable[[Any], str | None] = str) 
 
 def _named(pattern: re.Pattern[str]) -> Slot:
     """An id or event kind: the same in the file, by its own words in a document."""
-    return Slot(_matching(pattern), lambda v: v if pattern.fullmatch(v) else None, lambda v, lang, names: names(v, lang))
+    return Slot(
+        _matching(pattern), lambda v: v if pattern.fullmatch(v) else None, lambda v, lang, names: names(v, lang)
+    )
 
 
 def _phrase(kind: str) -> Slot:
@@ -303,10 +349,16 @@ SLOTS: dict[str, Slot] = {
     "length": Slot(_read_period, _show_period, _say_period),
     "date": Slot(_read_date, lambda v: v.isoformat(), _say_date),
     "by": Slot(_matching(_BY), lambda v: v if _BY.fullmatch(v) else None, _say_by),
-    "window": Slot(_chosen(_READ_WINDOW), lambda v: v if v in WINDOWS else None,
-                   lambda v, lang, names: WINDOWS[v][2 if lang == "en" else 1]),
-    "series": Slot(lambda t: Every(_chosen(_READ_WINDOW)(t)), lambda v: f"each {WINDOWS[v.unit][0]}" if v.unit in WINDOWS else None,
-                   lambda v, lang, names: f"each {WINDOWS[v.unit][2]}" if lang == "en" else f"每个{WINDOWS[v.unit][1]}"),
+    "window": Slot(
+        _chosen(_READ_WINDOW),
+        lambda v: v if v in WINDOWS else None,
+        lambda v, lang, names: WINDOWS[v][2 if lang == "en" else 1],
+    ),
+    "series": Slot(
+        lambda t: Every(_chosen(_READ_WINDOW)(t)),
+        lambda v: f"each {WINDOWS[v.unit][0]}" if v.unit in WINDOWS else None,
+        lambda v, lang, names: f"each {WINDOWS[v.unit][2]}" if lang == "en" else f"每个{WINDOWS[v.unit][1]}",
+    ),
     "state": _word(STATES),
     "moment": _word(MOMENTS),
     "any": _word(ANY),
@@ -321,95 +373,267 @@ SLOTS: dict[str, Slot] = {
 
 ROWS: tuple[Row, ...] = (
     Row("money", "{value:money}", "72000.00 CNY", "{value}", "{value}"),
-
     Row("rate", "{value:percent}", "0.5%", "{value}", "{value}"),
     Row("rate", "{value:decimal}", "0.005", "{value}", "{value}"),
-
     Row("number", "{value:number}", "85", "{value}", "{value}"),
-
     Row("period", "{value:length}", "30 days", "{value}", "{value}"),
-
     Row("per", "{value:per}", "started day", "{value}", "{value}"),
-
     Row("share", "{rate:rate} of {of:base}", "20% of total", "{of}的{rate}", "{rate} of {of}", Share),
-
     Row("anchor", "{what:moment}", "signed", "{what}", "{what}", Anchor),
     Row("anchor", "each {what:words}", "each complaint", "每次{what}", "each {what}", Anchor, {"each": True}),
     Row("anchor", "{of:id} {what:state}", "A2 accepted", "{of}{what}之日", "{what} of {of}", Anchor),
     Row("anchor", "{what:words}", "complaint resolved", "{what}之日", "{what}", Anchor),
-
     Row("every", "{unit:window}", "calendar quarter", "每个{unit}", "each {unit}", Every),
-
     Row("due", "{on:date}", "2026-06-30", "{on}", "{on}", DueRule),
     Row("due", "on demand", "on demand", "经另一方要求时", "on demand", DueRule, {"demand": True}),
-    Row("due", "{period:length} after {anchor:anchor}", "30 days after signed", "{anchor}起{period}内", "within {period} after {anchor}", DueRule),
-    Row("due", "{period:length} before {anchor:anchor}", "30 days before end", "{anchor}前{period}", "{period} before {anchor}", DueRule,
-        {"before": True}),
-    Row("due", "before {anchor:anchor}", "before fieldtech starts", "{anchor}前", "before {anchor}", DueRule, {"before": True}),
-    Row("due", "{every:series}, by its {by:by}", "each quarter, by its last working day", "{every}的{by}前（含当日）", "by {by} of {every}", DueRule),
-    Row("due", "{every:series}, {period:length} after its end", "each quarter, 15 days after its end", "{every}结束后{period}内",
-        "within {period} after the end of {every}", DueRule),
-
-    Row("range", "from {from_:number} to below {below:number}", "from 75 to below 85", "{from_}以上（含）不满{below}",
-        "from {from_} to below {below}", Range),
-    Row("range", "from {from_:number} up to {up_to:number}", "from 75 up to 85", "{from_}以上（含）{up_to}以下（含）",
-        "from {from_} up to and including {up_to}", Range),
-    Row("range", "above {above:number} to below {below:number}", "above 75 to below 85", "超过{above}不满{below}",
-        "above {above} to below {below}", Range),
-    Row("range", "above {above:number} up to {up_to:number}", "above 75 up to 85", "超过{above}至{up_to}（含）",
-        "above {above} up to and including {up_to}", Range),
+    Row(
+        "due",
+        "{period:length} after {anchor:anchor}",
+        "30 days after signed",
+        "{anchor}起{period}内",
+        "within {period} after {anchor}",
+        DueRule,
+    ),
+    Row(
+        "due",
+        "{period:length} before {anchor:anchor}",
+        "30 days before end",
+        "{anchor}前{period}",
+        "{period} before {anchor}",
+        DueRule,
+        {"before": True},
+    ),
+    Row(
+        "due",
+        "before {anchor:anchor}",
+        "before fieldtech starts",
+        "{anchor}前",
+        "before {anchor}",
+        DueRule,
+        {"before": True},
+    ),
+    Row(
+        "due",
+        "{every:series}, by its {by:by}",
+        "each quarter, by its last working day",
+        "{every}的{by}前（含当日）",
+        "by {by} of {every}",
+        DueRule,
+    ),
+    Row(
+        "due",
+        "{every:series}, {period:length} after its end",
+        "each quarter, 15 days after its end",
+        "{every}结束后{period}内",
+        "within {period} after the end of {every}",
+        DueRule,
+    ),
+    Row(
+        "range",
+        "from {from_:number} to below {below:number}",
+        "from 75 to below 85",
+        "{from_}以上（含）不满{below}",
+        "from {from_} to below {below}",
+        Range,
+    ),
+    Row(
+        "range",
+        "from {from_:number} up to {up_to:number}",
+        "from 75 up to 85",
+        "{from_}以上（含）{up_to}以下（含）",
+        "from {from_} up to and including {up_to}",
+        Range,
+    ),
+    Row(
+        "range",
+        "above {above:number} to below {below:number}",
+        "above 75 to below 85",
+        "超过{above}不满{below}",
+        "above {above} to below {below}",
+        Range,
+    ),
+    Row(
+        "range",
+        "above {above:number} up to {up_to:number}",
+        "above 75 up to 85",
+        "超过{above}至{up_to}（含）",
+        "above {above} up to and including {up_to}",
+        Range,
+    ),
     Row("range", "from {from_:number}", "from 10000", "{from_}以上（含）", "{from_} or more", Range),
     Row("range", "above {above:number}", "above 5", "超过{above}", "above {above}", Range),
     Row("range", "below {below:number}", "below 75", "不满{below}", "below {below}", Range),
     Row("range", "up to {up_to:number}", "up to 3", "{up_to}以下（含）", "up to and including {up_to}", Range),
-
     Row("when", "any {any:any} is {state:lateness}", "any annex is late", "{any}{state}", "{any} is {state}", When),
     Row("when", "a loss is proven", "a loss is proven", "损失经证实", "a loss is proven", When, {"state": "loss"}),
-    Row("when", "a loss caused by {id:id} is proven", "a loss caused by fieldtech is proven", "{id}造成的损失经证实",
-        "a loss caused by {id} is proven", When, {"state": "loss"}),
-    Row("when", "{measure:id} is {range:range} in {count:count} of {of:count} windows", "score is below 85 in 2 of 3 windows",
-        "任意连续{of}期中有{count}期{measure}{range}", "{measure} is {range} in {count} of {of} consecutive windows", When, {"state": MEASURED}),
-    Row("when", "{measure:id} is {range:range}", "score is below 85", "{measure}{range}", "{measure} is {range}", When, {"state": MEASURED}),
-    Row("when", "{measure:id} is measured", "score is measured", "{measure}每期结果", "each result of {measure}", When, {"state": MEASURED}),
+    Row(
+        "when",
+        "a loss caused by {id:id} is proven",
+        "a loss caused by fieldtech is proven",
+        "{id}造成的损失经证实",
+        "a loss caused by {id} is proven",
+        When,
+        {"state": "loss"},
+    ),
+    Row(
+        "when",
+        "{measure:id} is {range:range} in {count:count} of {of:count} windows",
+        "score is below 85 in 2 of 3 windows",
+        "任意连续{of}期中有{count}期{measure}{range}",
+        "{measure} is {range} in {count} of {of} consecutive windows",
+        When,
+        {"state": MEASURED},
+    ),
+    Row(
+        "when",
+        "{measure:id} is {range:range}",
+        "score is below 85",
+        "{measure}{range}",
+        "{measure} is {range}",
+        When,
+        {"state": MEASURED},
+    ),
+    Row(
+        "when",
+        "{measure:id} is measured",
+        "score is measured",
+        "{measure}每期结果",
+        "each result of {measure}",
+        When,
+        {"state": MEASURED},
+    ),
     Row("when", "{id:id} is {state:lateness}", "A1 is late", "{id}{state}", "{id} is {state}", When),
     Row("when", "each {event:words}", "each complaint", "每发生一次{event}", "each {event}", When, {"state": HAPPENS}),
-
-    Row("charge", "the loss proven", "the loss proven", "经证实的损失", "the loss proven", Charge, {"rate": Fraction(1), "of": "loss"}),
-    Row("charge", "{rate:rate} of {of:base} per {per:per}", "0.5% of total per started day", "按{of}的{rate}/{per}", "{rate} of {of} for {per}",
-        Charge),
-    Row("charge", "{rate:rate} of {of:base} once", "0.5% of total once", "一次性按{of}的{rate}", "{rate} of {of}, once", Charge),
-    Row("charge", "{rate:rate} of {of:base} each time", "5% of total each time", "每次按{of}的{rate}", "{rate} of {of} each time", Charge,
-        only_read=True),
-    Row("charge", "{amount:money} per {per:per}", "500.00 CNY per started day", "{amount}/{per}", "{amount} for {per}", Charge),
+    Row(
+        "charge",
+        "the loss proven",
+        "the loss proven",
+        "经证实的损失",
+        "the loss proven",
+        Charge,
+        {"rate": Fraction(1), "of": "loss"},
+    ),
+    Row(
+        "charge",
+        "{rate:rate} of {of:base} per {per:per}",
+        "0.5% of total per started day",
+        "按{of}的{rate}/{per}",
+        "{rate} of {of} for {per}",
+        Charge,
+    ),
+    Row(
+        "charge",
+        "{rate:rate} of {of:base} once",
+        "0.5% of total once",
+        "一次性按{of}的{rate}",
+        "{rate} of {of}, once",
+        Charge,
+    ),
+    Row(
+        "charge",
+        "{rate:rate} of {of:base} each time",
+        "5% of total each time",
+        "每次按{of}的{rate}",
+        "{rate} of {of} each time",
+        Charge,
+        only_read=True,
+    ),
+    Row(
+        "charge",
+        "{amount:money} per {per:per}",
+        "500.00 CNY per started day",
+        "{amount}/{per}",
+        "{amount} for {per}",
+        Charge,
+    ),
     Row("charge", "{amount:money} each time", "500.00 CNY each time", "每次{amount}", "{amount} each time", Charge),
     Row("charge", "{amount:money} once", "5000.00 CNY once", "一次性{amount}", "{amount} once", Charge, only_read=True),
-
-    Row("bare charge", "{rate:rate} of {of:base}", "10% of total", "{of}的{rate}", "{rate} of {of}", Charge, only_read=True),
+    Row(
+        "bare charge",
+        "{rate:rate} of {of:base}",
+        "10% of total",
+        "{of}的{rate}",
+        "{rate} of {of}",
+        Charge,
+        only_read=True,
+    ),
     Row("bare charge", "{amount:money}", "40.00 GBP", "{amount}", "{amount}", Charge, only_read=True),
-
-    Row("charge tail", "days {from_:count} to {to:count}", "days 1 to 10", "第{from_}至{to}日", "days {from_} to {to}", Charge),
+    Row(
+        "charge tail",
+        "days {from_:count} to {to:count}",
+        "days 1 to 10",
+        "第{from_}至{to}日",
+        "days {from_} to {to}",
+        Charge,
+    ),
     Row("charge tail", "from day {from_:count}", "from day 31", "自第{from_}日起", "from day {from_} on", Charge),
     Row("charge tail", "on day {on:count}", "on day 31", "于第{on}日", "on day {on}", Charge),
-
-    Row("ceiling", "{to:amount} each", "20% of total each", "每项不超过{to}", "at most {to} each", Ceiling, {"per": "obligation"}),
-    Row("ceiling", "{to:amount} in total", "300000.00 CNY in total", "合计不超过{to}", "at most {to} in total", Ceiling, {"per": "all"}),
-    Row("ceiling", "{to:amount} in each {per:window}", "30% of total in each contract year", "每个{per}不超过{to}",
-        "at most {to} in each {per}", Ceiling),
+    Row(
+        "ceiling",
+        "{to:amount} each",
+        "20% of total each",
+        "每项不超过{to}",
+        "at most {to} each",
+        Ceiling,
+        {"per": "obligation"},
+    ),
+    Row(
+        "ceiling",
+        "{to:amount} in total",
+        "300000.00 CNY in total",
+        "合计不超过{to}",
+        "at most {to} in total",
+        Ceiling,
+        {"per": "all"},
+    ),
+    Row(
+        "ceiling",
+        "{to:amount} in each {per:window}",
+        "30% of total in each contract year",
+        "每个{per}不超过{to}",
+        "at most {to} in each {per}",
+        Ceiling,
+    ),
     Row("ceiling", "{to:amount}", "20% of total", "不超过{to}", "at most {to}", Ceiling),
-
-    Row("grace", "{period:length}, never charged", "5 days, never charged", "宽限{period}，宽限期内不计", "{period} of grace, never charged", Grace,
-        {"kind": "never charged"}),
-    Row("grace", "{period:length}, charged once exceeded", "5 days, charged once exceeded", "宽限{period}，超过后自始计算",
-        "{period} of grace, charged from the first day once exceeded", Grace, {"kind": "charged once exceeded"}),
+    Row(
+        "grace",
+        "{period:length}, never charged",
+        "5 days, never charged",
+        "宽限{period}，宽限期内不计",
+        "{period} of grace, never charged",
+        Grace,
+        {"kind": "never charged"},
+    ),
+    Row(
+        "grace",
+        "{period:length}, charged once exceeded",
+        "5 days, charged once exceeded",
+        "宽限{period}，超过后自始计算",
+        "{period} of grace, charged from the first day once exceeded",
+        Grace,
+        {"kind": "charged once exceeded"},
+    ),
     Row("grace", "{period:length}", "5 days", "宽限{period}", "{period} of grace", Grace),
-
     Row("rounding", "{when:moments}, {mode:mode}", "once, half up", "{when}{mode}", "rounded {when}, {mode}", Rounding),
     Row("weight", "{weight:rate}", "20%", "{weight}", "{weight}", Weight),
 )
 
 KINDS: dict[Any, str] = {
-    Money: "money", Fraction: "rate", Period: "period", Per: "per", Share: "share", Anchor: "anchor", Every: "every", DueRule: "due",
-    Range: "range", When: "when", Charge: "charge", Ceiling: "ceiling", Grace: "grace", Rounding: "rounding", Weight: "weight",
+    Money: "money",
+    Fraction: "rate",
+    Period: "period",
+    Per: "per",
+    Share: "share",
+    Anchor: "anchor",
+    Every: "every",
+    DueRule: "due",
+    Range: "range",
+    When: "when",
+    Charge: "charge",
+    Ceiling: "ceiling",
+    Grace: "grace",
+    Rounding: "rounding",
+    Weight: "weight",
 }
 """Which kind of phrase stands for a long form."""
 
@@ -436,7 +660,7 @@ def _cut(template: str, text: str) -> dict[str, tuple[str, str]] | None:
     first, slots = _parts(template)
     if not text.startswith(first):
         return None
-    rest, found = text[len(first):], {}
+    rest, found = text[len(first) :], {}
     for i, (field, slot, words) in enumerate(slots):
         if i < len(slots) - 1:
             raw, met, rest = rest.partition(words)
@@ -483,7 +707,7 @@ def _read(kind: str, text: str) -> Any:
 
 
 def parse(kind: str, text: str, where: str = "") -> Any | Problem:
-    """The long form of a phrase, or the problem with it: what is expected, and the nearest good phrase where one is close."""
+    """The long form of a phrase, or what is wrong: the nearest good phrase where one is close, else what is expected."""
     tidy = " ".join(text.split()) if len(text) <= LONGEST else ""
     value = _read(kind, tidy) if tidy else None
     return value if value is not None else _wrong(kind, tidy or text[:40] + "…", where)
@@ -498,7 +722,7 @@ def _fits(row: Row, value: Any) -> bool:
     """Whether the row's template can say all that the value holds."""
     if row.build is None:
         return KINDS.get(type(value)) == {"number": "rate"}.get(row.kind, row.kind)
-    if type(value) is not row.build:
+    if row.build is not type(value):
         return False
     held = {field for field, _, _ in _parts(row.template)[1]}
     for name, default in _defaults(row.build).items():
@@ -561,7 +785,7 @@ def _own_words(name: str, lang: str) -> str:
 
 
 def prose(value: Any, lang: str, names: Names = _own_words, kind: str = "") -> str:
-    """The words of a printed document for a value; `names` gives the words for ids and event kinds. Falls back to `show`."""
+    """The words of a printed contract for a value; `names` gives those of ids and event kinds."""
     kind = kind or KINDS[type(value)]
     head, tail = _headed(value)
     if tail is not None:
@@ -581,9 +805,7 @@ def _whole(value: Any, kind: str, lang: str, names: Names, *, once: bool = False
 def _say(row: Row, value: Any, lang: str, names: Names) -> str:
     slots = {field: slot for field, slot, _ in _parts(row.template)[1]}
     words = row.en if lang == "en" else row.zh
-    return _SLOT.sub(
-        lambda m: SLOTS[slots[m[1]]].say(getattr(value, m[1]) if row.build else value, lang, names), words
-    )
+    return _SLOT.sub(lambda m: SLOTS[slots[m[1]]].say(getattr(value, m[1]) if row.build else value, lang, names), words)
 
 
 _SLIPS = (
@@ -639,7 +861,9 @@ def _vocabulary() -> frozenset[str]:
 def _respelled(text: str) -> str:
     """Each word that no phrase has, replaced by the nearest that one has."""
     known = _vocabulary()
-    return re.sub(r"[A-Za-z]{3,}", lambda m: m[0] if m[0] in known or m[0].isupper() else nearest(m[0], known) or m[0], text)
+    return re.sub(
+        r"[A-Za-z]{3,}", lambda m: m[0] if m[0] in known or m[0].isupper() else nearest(m[0], known) or m[0], text
+    )
 
 
 _DATED = re.compile(r"\d{4}-\d\d-\d\d")

@@ -1,7 +1,7 @@
-"""Reads a contract file (TOML in phrases, or JSON in long form) and the sheet of events beside it, with every problem located.
+"""Reads a contract file (TOML in phrases, JSON in long form) and the sheet beside it, with every problem located.
 
-One syntax error, or all others: the standard library parses, `contracts.walk` reads along the types, `contracts.checks` asks whether
-it hangs together.
+One syntax error, or all others: the standard library parses, `contracts.walk` reads along the types, `contracts.checks`
+asks whether it hangs together.
 """
 
 import json
@@ -113,7 +113,7 @@ def _read(text: str, file: str, syntax: str, beside: Path | None) -> Result:
 
 
 def _toml(text: str) -> tuple[dict[str, Any], str] | Problem:
-    """The parsed file, and its text in which impossible dates stand in quotes, so that they are reported with all the rest."""
+    """The parsed file and its text, impossible dates in quotes, so that they are reported with all the rest."""
     for _ in range(100):
         try:
             return _decent(tomllib.loads(text, parse_float=Decimal), text)
@@ -160,7 +160,7 @@ def _syntax_problem(text: str, error: str) -> Problem:
     shown = every[line - 1].strip()[:80]
     if any(word in error for word in ("overwrite", "twice", "already", "mutate", "Duplicate")):
         return Problem("FILE-SYNTAX-02", args={"text": shown}, line=line)
-    if any(word in error for word in ("Unterminated", "Expected \"'\"", "Illegal character '\\n'", "Unclosed")):
+    if any(word in error for word in ("Unterminated", 'Expected "\'"', "Illegal character '\\n'", "Unclosed")):
         return Problem("FILE-SYNTAX-03", args={"text": shown}, line=line)
     return Problem("FILE-SYNTAX-01", args={"text": shown}, line=line)
 
@@ -191,10 +191,15 @@ def _json(text: str) -> tuple[dict[str, Any], str] | Problem:
 
 
 def _decent(root: dict[str, Any], text: str) -> tuple[dict[str, Any], str] | Problem:
-    """The parsed file if it is of decent depth; looked at level by level, since a deep one would end the interpreter's stack."""
+    """The file if it is of decent depth; looked at level by level, as a deep one would end the interpreter's stack."""
     level: list[Any] = [root]
     for _ in range(DEEPEST):
-        level = [item for here in level for item in (here.values() if isinstance(here, dict) else here) if isinstance(item, (dict, list))]
+        level = [
+            item
+            for here in level
+            for item in (here.values() if isinstance(here, dict) else here)
+            if isinstance(item, (dict, list))
+        ]
         if not level:
             return root, text
     return Problem("FILE-DEPTH-01", args={"deepest": DEEPEST})
@@ -271,5 +276,7 @@ def _located(walk: Walk, text: str, file: str, syntax: str) -> tuple[Problem, ..
     from contracts.lines import line_of, lines
 
     places = lines(text, syntax)
-    found = [msgspec.structs.replace(problem, file=file or None, line=line_of(places, path)) for path, problem in walk.found]
+    found = [
+        msgspec.structs.replace(problem, file=file or None, line=line_of(places, path)) for path, problem in walk.found
+    ]
     return tuple(sorted(found, key=lambda problem: problem.line or 0))

@@ -1,4 +1,4 @@
-"""Prints the tables of the file reference in README.md from the phrases and structs themselves: `python -m contracts.reference`."""
+"""Prints the tables of README.md from the phrases and structs themselves: `python -m contracts.reference --write`."""
 
 import sys
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from contracts import phrases
 from contracts.walk import CLOSED, fields
 from core.canonical import canonical
 from core.events import Event
-from core.terms import Contract
+from core.terms import Contract, Range
 
 __all__ = ["BEGIN", "END", "main", "reference"]
 
@@ -44,16 +44,20 @@ def _cell(text: str) -> str:
 
 def _tables() -> Iterator[str]:
     """One line a key, in the order of the structs; structs that a phrase stands for come last, as its long form."""
-    plain, long = [], []
+    plain: list[Any] = []
+    long: list[Any] = []
     for struct in _structs(Contract, [Event]):
         (long if struct in phrases.KINDS else plain).append(struct)
     for struct in (*plain, *long):
-        yield f"**{struct.__name__}**" + (f" (long form of *{phrases.KINDS[struct]}*)" if struct in phrases.KINDS else "")
+        yield f"**{struct.__name__}**" + (
+            f" (long form of *{phrases.KINDS[struct]}*)" if struct in phrases.KINDS else ""
+        )
         yield ""
         for key, field in fields(struct).items():
             closed = CLOSED.get((struct, field.name))
+            kinds = _type(field.type).replace("*rate*", "*number*" if struct is Range else "*rate*")
             words = " one of " + ", ".join(f'"{word}"' for word in closed) if closed else ""
-            yield f"- `{key}`{'' if not field.required else ' (needed)'}: {_type(field.type)}{words}"
+            yield f"- `{key}`{'' if not field.required else ' (needed)'}: {kinds}{words}"
         yield ""
 
 

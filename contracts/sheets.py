@@ -16,27 +16,74 @@ import msgspec
 from core.events import KINDS
 from core.problems import Problem, nearest
 
-__all__ = ["HEADERS", "KIND_WORDS", "LARGEST_SHEET", "as_event", "event_problem", "find_sheet", "known_kinds", "normalised", "read_sheet"]
+__all__ = [
+    "HEADERS",
+    "KIND_WORDS",
+    "LARGEST_SHEET",
+    "as_event",
+    "event_problem",
+    "find_sheet",
+    "known_kinds",
+    "normalised",
+    "read_sheet",
+]
 
 LARGEST_SHEET = 20_000_000
 """Bytes of a sheet, also when unpacked tenfold; a million rows belong into a store."""
 MOST_ROWS = 200_000
 
 HEADERS: dict[str, tuple[str, ...]] = {
-    "id": ("编号", "序号", "編號"), "what": ("事项", "事件", "事項"), "of": ("对象", "标的", "對象"), "about": ("案件", "个案"),
-    "by": ("行为人", "当事人", "行為人"), "at": ("时间", "发生时间", "日期", "時間"), "from": ("开始", "起", "開始"),
-    "to": ("结束", "止", "結束"), "recorded": ("记录时间", "录入时间", "記錄時間"), "amount": ("金额", "金額"), "currency": ("币种", "幣種"),
-    "value": ("数值", "得分", "數值"), "fault": ("过错", "過錯"), "head": ("损失类别", "類別"), "item": ("评分项", "評分項"),
-    "until": ("延至", "展期至"), "corrects": ("更正", "更正编号"), "evidence": ("证据", "凭证", "證據"), "note": ("备注", "備註"),
+    "id": ("编号", "序号", "編號"),
+    "what": ("事项", "事件", "事項"),
+    "of": ("对象", "标的", "對象"),
+    "about": ("案件", "个案"),
+    "by": ("行为人", "当事人", "行為人"),
+    "at": ("时间", "发生时间", "日期", "時間"),
+    "from": ("开始", "起", "開始"),
+    "to": ("结束", "止", "結束"),
+    "recorded": ("记录时间", "录入时间", "記錄時間"),
+    "amount": ("金额", "金額"),
+    "currency": ("币种", "幣種"),
+    "value": ("数值", "得分", "數值"),
+    "fault": ("过错", "過錯"),
+    "head": ("损失类别", "類別"),
+    "item": ("评分项", "評分項"),
+    "until": ("延至", "展期至"),
+    "corrects": ("更正", "更正编号"),
+    "evidence": ("证据", "凭证", "證據"),
+    "note": ("备注", "備註"),
 }
 """Column headers: English is the key; the first Chinese word is the one that is written."""
 
 KIND_WORDS: dict[str, str] = {
-    "交付": "delivered", "提交": "delivered", "验收": "accepted", "验收合格": "accepted", "拒收": "rejected", "开始工作": "starts",
-    "结束工作": "ends", "要求": "demanded", "催告": "demanded", "展期": "extended", "免责": "excused", "等待客户": "waiting for client",
-    "付款": "paid", "损失经证实": "loss proven", "抵销": "set off", "通知": "notified", "索赔": "claimed", "异议": "disputed",
-    "认可": "agreed", "弃权": "waived", "结清": "settled", "签署": "signed", "书面通知": "notified in writing", "同意": "consents",
-    "解除": "terminated", "评分": "scored", "更正": "corrected", "撤回": "withdrawn",
+    "交付": "delivered",
+    "提交": "delivered",
+    "验收": "accepted",
+    "验收合格": "accepted",
+    "拒收": "rejected",
+    "开始工作": "starts",
+    "结束工作": "ends",
+    "要求": "demanded",
+    "催告": "demanded",
+    "展期": "extended",
+    "免责": "excused",
+    "等待客户": "waiting for client",
+    "付款": "paid",
+    "损失经证实": "loss proven",
+    "抵销": "set off",
+    "通知": "notified",
+    "索赔": "claimed",
+    "异议": "disputed",
+    "认可": "agreed",
+    "弃权": "waived",
+    "结清": "settled",
+    "签署": "signed",
+    "书面通知": "notified in writing",
+    "同意": "consents",
+    "解除": "terminated",
+    "评分": "scored",
+    "更正": "corrected",
+    "撤回": "withdrawn",
 }
 FAULT_WORDS = {"故意": "intent", "重大过失": "gross negligence", "过失": "negligence"}
 _DATES = ("at", "from", "to", "recorded", "until")
@@ -64,14 +111,16 @@ def find_sheet(contract: Path) -> tuple[Path | None, Problem | None]:
     for stem in (f"{contract.stem}-events", "events"):
         found = [p for p in (contract.with_name(f"{stem}.csv"), contract.with_name(f"{stem}.xlsx")) if p.is_file()]
         if len(found) > 1:
-            return None, Problem("FILE-SHEET-03", args={"first": found[0].name, "second": found[1].name}, file=str(found[0]))
+            return None, Problem(
+                "FILE-SHEET-03", args={"first": found[0].name, "second": found[1].name}, file=str(found[0])
+            )
         if found:
             return found[0], None
     return None, None
 
 
 def normalised(raw: Mapping[str, Any], number: int, kinds: Iterable[str], titles: Mapping[str, str]) -> dict[str, Any]:
-    """"A1 delivered" is kind "delivered" of "A1"; "fieldtech consents" is kind "consents" by "fieldtech"."""
+    """ "A1 delivered" is kind "delivered" of "A1"; "fieldtech consents" is kind "consents" by "fieldtech"."""
     event = dict(raw)
     event.setdefault("id", f"E{number}")
     what = event.get("what")
@@ -177,7 +226,11 @@ def _workbook(data: bytes) -> list[tuple[int, list[Any]]] | Problem:
 def _cell(cell: Any) -> Any:
     """A date cell without hours in its format is a day, not midnight."""
     value = cell.value
-    if isinstance(value, datetime) and value.time() == datetime.min.time() and "h" not in str(cell.number_format).lower():
+    if (
+        isinstance(value, datetime)
+        and value.time() == datetime.min.time()
+        and "h" not in str(cell.number_format).lower()
+    ):
         return value.date()
     return value
 
@@ -205,7 +258,14 @@ def _by_field(rows: list[tuple[int, list[Any]]]) -> Rows:
         field = known.get(name.lower())
         if field is None and name:
             close = nearest(name.lower(), known)
-            problems.append(Problem("EVENT-COLUMN-02" if close else "EVENT-COLUMN-01", _place(i, top), {"text": name, "nearest": close}, top))
+            problems.append(
+                Problem(
+                    "EVENT-COLUMN-02" if close else "EVENT-COLUMN-01",
+                    _place(i, top),
+                    {"text": name, "nearest": close},
+                    top,
+                )
+            )
         elif field in columns.values():
             problems.append(Problem("EVENT-COLUMN-03", _place(i, top), {"text": name}, top))
         elif field:
@@ -215,9 +275,17 @@ def _by_field(rows: list[tuple[int, list[Any]]]) -> Rows:
         return Rows([], problems)
     found = []
     for number, cells in body:
-        found.append((number, {columns[i]: Cell(cell, _place(i, number)) for i, cell in enumerate(cells) if cell and i in columns}))
-        problems += [Problem("EVENT-CELL-01", _place(i, number), {"text": cell[:60]}, number)
-                     for i, cell in enumerate(cells) if cell and i >= len(header)]
+        found.append(
+            (
+                number,
+                {columns[i]: Cell(cell, _place(i, number)) for i, cell in enumerate(cells) if cell and i in columns},
+            )
+        )
+        problems += [
+            Problem("EVENT-CELL-01", _place(i, number), {"text": cell[:60]}, number)
+            for i, cell in enumerate(cells)
+            if cell and i >= len(header)
+        ]
     return Rows(found, problems)
 
 
@@ -244,12 +312,12 @@ def as_event(cells: Mapping[str, Cell]) -> dict[str, Any]:
 
 
 def _amount(text: str, currency: Cell | None) -> str:
-    """"100000" with a column "currency" is "100000 CNY"."""
+    """ "100000" with a column "currency" is "100000 CNY"."""
     return f"{text} {currency.text}" if currency and re.fullmatch(r"-?[\d,]+(?:\.\d+)?", text) else text
 
 
 def _iso(text: str) -> str:
-    """The ways in which people write dates with the year first, as ISO; anything else is left for the reader to refuse."""
+    """The ways in which people write dates with the year first, as ISO; anything else is left to be refused."""
     match = _CJK_DATE.fullmatch(text) or _SLASHED.fullmatch(text)
     if not match:
         return text
@@ -277,5 +345,3 @@ def event_problem(problem: Problem, cells: Mapping[str, Cell], row: int, file: s
     field = problem.where.rpartition(".")[2]
     cell = cells.get(field)
     return msgspec.structs.replace(problem, where=cell.place if cell else _place(0, row), line=row, file=file)
-
-

@@ -19,8 +19,24 @@ from core.money import Money
 from core.periods import Period
 from core.problems import Problem, nearest
 from core.terms import (
-    Amendment, Band, Cap, Ceiling, Charge, Contract, CountingTerms, Decision, DueRule, Every, Languages,
-    Measure, Payment, Range, Reading, Rule, Scorecard, When,
+    Amendment,
+    Band,
+    Cap,
+    Ceiling,
+    Charge,
+    Contract,
+    CountingTerms,
+    Decision,
+    DueRule,
+    Every,
+    Languages,
+    Measure,
+    Payment,
+    Range,
+    Reading,
+    Rule,
+    Scorecard,
+    When,
 )
 
 __all__ = ["APPLIES", "BAD", "LANGUAGES", "Path", "Walk", "fields", "read_by_path", "type_at"]
@@ -30,7 +46,9 @@ BAD: Any = object()
 """Stands for a value that could not be read; its problem is noted."""
 
 APPLIES = {
-    "days from then on": "days", "what falls due from then on": "due", "losses from then on": "losses",
+    "days from then on": "days",
+    "what falls due from then on": "due",
+    "losses from then on": "losses",
     "everything unsettled": "everything",
 }
 LANGUAGES = {"zh": "zh-Hans"}
@@ -62,10 +80,7 @@ class Field(NamedTuple):
 def fields(struct: type) -> dict[str, Field]:
     """The fields of a struct by their names in a file."""
     hints = get_type_hints(struct)
-    return {
-        f.encode_name: Field(f.name, hints[f.name], f.required)
-        for f in msgspec.structs.fields(struct)
-    }
+    return {f.encode_name: Field(f.name, hints[f.name], f.required) for f in msgspec.structs.fields(struct)}
 
 
 @cache
@@ -168,7 +183,11 @@ class Walk:
         for key, charge in raw.items():
             here, before = (*path, key), len(self.found)
             held = self._read(phrases.parse("range", key), here)
-            costs = self._read(phrases.parse("band", charge), here) if isinstance(charge, str) else self.value(Charge, charge, here)
+            costs = (
+                self._read(phrases.parse("band", charge), here)
+                if isinstance(charge, str)
+                else self.value(Charge, charge, here)
+            )
             if held is not BAD and costs is not BAD:
                 bands.append(Band(held, costs))
             elif held is BAD:
@@ -206,8 +225,9 @@ class Walk:
                 self.near((*path, key), "TERMS-LANGUAGE", key, ("zh", "zh-Hant", "en"))
 
     def struct(self, struct: Any, raw: Any, path: Path) -> Any:
-        """Read a table as a struct. A field that cannot be read keeps its default, or a stand-in: its problem is noted, so the
-        value is never used, but the rest can still be looked at."""
+        """Read a table as a struct. A field that cannot be read keeps its default, or a stand-in: its problem is noted,
+        so the value is never used, but the rest can still be looked at.
+        """
         if not isinstance(raw, dict):
             return self.wrong(path, "TERMS-TYPE-05", got=_named(raw))
         special = _SPECIAL.get(struct)
@@ -292,8 +312,18 @@ class Walk:
 
 _TYPE_CODES: dict[Any, str] = {str: "TERMS-TYPE-01", int: "TERMS-TYPE-02", bool: "TERMS-TYPE-03"}
 _STAND_INS: dict[Any, Any] = {
-    str: "", int: 1, date: date(2000, 1, 1), Fraction: Fraction(1), Money: Money(0, "CNY"), Period: Period(1, "day"), Charge: Charge(),
-    Every: Every("calendar month"), DueRule: DueRule(demand=True), When: When(state=""), Ceiling: Ceiling(Money(0, "CNY")), Range: Range(),
+    str: "",
+    int: 1,
+    date: date(2000, 1, 1),
+    Fraction: Fraction(1),
+    Money: Money(0, "CNY"),
+    Period: Period(1, "day"),
+    Charge: Charge(),
+    Every: Every("calendar month"),
+    DueRule: DueRule(demand=True),
+    When: When(state=""),
+    Ceiling: Ceiling(Money(0, "CNY")),
+    Range: Range(),
 }
 _EXAMPLES: dict[Any, str] = {str: '"…"', int: "1", bool: "true"}
 
@@ -341,8 +371,11 @@ def _counting(walk: Walk, raw: dict[str, Any], path: Path) -> dict[str, Any]:
     for key, item in knobs.items():
         if not isinstance(item, (str, int)):
             walk.wrong((*path, key), "TERMS-TYPE-01", got=_named(item))
-    texts = {key: {True: "yes", False: "no"}[item] if isinstance(item, bool) else str(item) for key, item in knobs.items()
-             if isinstance(item, (str, int))}
+    texts = {
+        key: {True: "yes", False: "no"}[item] if isinstance(item, bool) else str(item)
+        for key, item in knobs.items()
+        if isinstance(item, (str, int))
+    }
     return {**named, **({"knobs": _Knobs(texts)} if texts else {})}
 
 
@@ -363,7 +396,7 @@ def _with_language(walk: Walk, raw: dict[str, Any], path: Path) -> dict[str, Any
 
 
 def _with_applies(walk: Walk, raw: dict[str, Any], path: Path) -> dict[str, Any]:
-    """"to days from then on" and "days from then on" are "days"."""
+    """ "to days from then on" and "days from then on" are "days"."""
     said = raw.get("applies")
     if not isinstance(said, str):
         return raw
@@ -372,7 +405,9 @@ def _with_applies(walk: Walk, raw: dict[str, Any], path: Path) -> dict[str, Any]
 
 
 _SPECIAL: dict[type, Callable[[Walk, dict[str, Any], Path], dict[str, Any]]] = {
-    CountingTerms: _counting, Languages: _with_language, Amendment: _with_applies,
+    CountingTerms: _counting,
+    Languages: _with_language,
+    Amendment: _with_applies,
 }
 
 
@@ -400,12 +435,17 @@ def _step(annotation: Any, step: str | int) -> Any:
 def read_by_path(walk: Walk, contract: Contract) -> Contract:
     """Values of amendments, readings and decisions are read by the type of the path that they are about."""
     amendments = tuple(
-        msgspec.structs.replace(a, set={key: _by_path(walk, key, raw, ("amendments", i, "set", key)) for key, raw in a.set.items()})
+        msgspec.structs.replace(
+            a, set={key: _by_path(walk, key, raw, ("amendments", i, "set", key)) for key, raw in a.set.items()}
+        )
         for i, a in enumerate(contract.amendments)
     )
     readings = tuple(
         msgspec.structs.replace(
-            r, options={name: _by_path(walk, r.about, raw, ("readings", i, "options", name)) for name, raw in r.options.items()}
+            r,
+            options={
+                name: _by_path(walk, r.about, raw, ("readings", i, "options", name)) for name, raw in r.options.items()
+            },
         )
         for i, r in enumerate(contract.readings)
     )
@@ -435,5 +475,3 @@ def _taken(walk: Walk, decision: Decision, options: Mapping[str, Any] | None, pa
         if close:
             return walk.wrong(path, "TERMS-OPTION-01", text=decision.takes, nearest=close)
     return _by_path(walk, decision.about, decision.takes, path)
-
-

@@ -50,8 +50,21 @@ def write_toml(contract: Contract, events: Iterable[Event] = ()) -> str:
 
 Pairs = Iterable[tuple[str, str]]
 _TABLES = (
-    "counting", "parties", "third_parties", "event_kinds", "annexes", "steps", "payments", "measures", "scorecards", "rules", "caps",
-    "amendments", "readings", "decisions", "clauses",
+    "counting",
+    "parties",
+    "third_parties",
+    "event_kinds",
+    "annexes",
+    "steps",
+    "payments",
+    "measures",
+    "scorecards",
+    "rules",
+    "caps",
+    "amendments",
+    "readings",
+    "decisions",
+    "clauses",
 )
 
 
@@ -80,7 +93,11 @@ def _block(header: str, pairs: Pairs, subtables: str = "") -> str:
 def _pairs(value: msgspec.Struct) -> Iterator[tuple[str, str]]:
     """The keys of a table that say something; sub-tables are left to `_subtables`."""
     if isinstance(value, CountingTerms):
-        yield from ((key, _string(getattr(value, key))) for key in ("preset", "calendar", "zone", "hours") if getattr(value, key) is not None)
+        yield from (
+            (key, _string(getattr(value, key)))
+            for key in ("preset", "calendar", "zone", "hours")
+            if getattr(value, key) is not None
+        )
         yield from ((key, _string(item)) for key, item in value.knobs.items())
         return
     defaults = {f.name: f for f in msgspec.structs.fields(type(value))}
@@ -177,4 +194,8 @@ def _key(key: str) -> str:
 
 
 def _string(text: str) -> str:
-    return '"' + "".join(_ESCAPES.get(c) or (f"\\u{ord(c):04x}" if ord(c) < 32 or ord(c) == 127 else c) for c in text) + '"'
+    return (
+        '"'
+        + "".join(_ESCAPES.get(c) or (f"\\u{ord(c):04x}" if ord(c) < 32 or ord(c) == 127 else c) for c in text)
+        + '"'
+    )

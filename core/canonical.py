@@ -20,12 +20,16 @@ from core.terms import Contract
 
 __all__ = ["canonical", "contract_form", "digest", "plain"]
 
+_SAID: Any = object()
+
 
 def plain(value: Any) -> Any:
-    """A value as what JSON has. What says nothing is left out: None, empty, and False where that is the default."""
+    """A value as what JSON has; fields that say nothing (None, empty or False by default) are left out."""
     kind = type(value)
     if kind is str or kind is bool or kind is int or value is None:
         return value
+    if kind is tuple or kind is list:  # what contracts consist of comes before the questions that take longer
+        return [plain(item) for item in value]
     if isinstance(value, msgspec.Struct):
         return str(value) if kind is Money else _struct(value)
     if isinstance(value, Mapping):
@@ -34,7 +38,7 @@ def plain(value: Any) -> Any:
         named = getattr(value, "_fields", None)
         if named is None:
             return [plain(item) for item in value]
-        return {name: plain(item) for name, item in zip(named, value, strict=True) if not _silent(item)}
+        return {name: plain(item) for name, item in zip(named, value, strict=True) if item is not None}
     if isinstance(value, (set, frozenset)):
         return [plain(item) for item in sorted(value)]
     return _scalar(value)
@@ -56,21 +60,24 @@ def _key(key: Any) -> str:
     return key if isinstance(key, str) else str(_scalar(key))
 
 
-def _silent(value: Any) -> bool:
-    return value is None or (isinstance(value, (str, tuple, list, Mapping, frozenset)) and not value)
-
-
 @cache
-def _fields(struct: type[msgspec.Struct]) -> tuple[tuple[str, str, bool, bool], ...]:
-    """Name in Python, name in the file, whether required, whether False is the default."""
-    return tuple((f.name, f.encode_name, f.required, f.default is False) for f in msgspec.structs.fields(struct))
+def _fields(struct: type[msgspec.Struct]) -> tuple[tuple[str, Any], ...]:
+    """Name in the file, and the default that may stay unsaid: None, empty or False."""
+    return tuple((f.encode_name, _unsaid(f)) for f in msgspec.structs.fields(struct))
+
+
+def _unsaid(field: msgspec.structs.FieldInfo) -> Any:
+    """1 or "once" is written out although it is the default: who reads it later need not know our defaults."""
+    if field.default_factory is not msgspec.NODEFAULT:
+        default = field.default_factory()
+        return default if not default and isinstance(default, (dict, list, frozenset)) else _SAID
+    return field.default if field.default is None or field.default is False or field.default in ("", ()) else _SAID
 
 
 def _struct(value: msgspec.Struct) -> dict[str, Any]:
     form: dict[str, Any] = {}
-    for name, key, required, off in _fields(type(value)):
-        item = getattr(value, name)
-        if required or not (_silent(item) or (off and item is False)):
+    for (key, unsaid), item in zip(_fields(type(value)), msgspec.structs.astuple(value), strict=True):
+        if item is not unsaid and (unsaid is _SAID or type(item) is not type(unsaid) or item != unsaid):
             form[key] = plain(item)
     return form
 

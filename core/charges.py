@@ -107,7 +107,7 @@ def charges(
     pricer = _Pricer(record, debts, figures)
     made: list[Accrual] = []
     for breach in found:
-        rules = [rule for rule in record.contract.rules if pricer.answers(rule, breach)]
+        rules = [rule for rule in pricer.rules_for(breach) if pricer.answers(rule, breach)]
         priced = [a for rule in rules if (a := pricer.price(rule, breach)) is not None]
         made.extend(_stacked(record, breach, priced))
     return tuple(made)
@@ -203,6 +203,30 @@ class _Pricer:
         self.figures = figures
         self.calendar = record.calendar
         self.zone = record.zone
+        self.currency = record.contract.currency
+        self._rules: dict[tuple[str, ...], dict[str, Rule]] = {}
+        self._late: dict[str, list[int]] = {}
+        for number, rule in enumerate(record.contract.rules):
+            for key in {rule.when.any, rule.when.id} - {None}:
+                self._late.setdefault(str(key), []).append(number)
+
+    def rules_for(self, breach: Breach) -> Iterable[Rule]:
+        """Rules that may answer to the breach, in the contract's order: for lateness those that name it, else all."""
+        rules = self.record.contract.rules
+        if breach.kind != "late":
+            return rules
+        keys = {breach.of_kind, "duty", breach.source, breach.subject}
+        return (rules[number] for number in sorted({n for key in keys for n in self._late.get(key, ())}))
+
+    def version(self, rule: Rule, ids: tuple[str, ...]) -> Rule:
+        """The rule as the named amendments have it."""
+        if ids not in self._rules:
+            self._rules[ids] = {r.id: r for r in reversed(self.record.amended(ids).rules)}
+        return self._rules[ids][rule.id]
+
+    def at_breach(self, breach: Breach) -> tuple[str, ...]:
+        """The amendments that govern the day on which the breach began."""
+        return self.record.amendments_for(breach.due or _day(breach), _day(breach))
 
     def answers(self, rule: Rule, breach: Breach) -> bool:
         """Whether the rule's `when` describes this breach."""
@@ -226,8 +250,8 @@ class _Pricer:
         slices, line, grace = self._slices(rule, breach)
         if not slices:
             return None
-        currency = self.record.contract.currency
-        exact = sum((s.exact for s in slices), Fraction(0))
+        currency = self.currency
+        exact = sum((s.exact for s in slices[1:]), slices[0].exact)
         gross = Money(_rounded(slices, exact, rule.round), currency)
         debtor = rule.owed_by or breach.owed_by
         if not debtor:
@@ -264,8 +288,8 @@ class _Pricer:
 
     def _maximum(self, rule: Rule, breach: Breach) -> Limit | None:
         """The rule's own ceiling as it stood when the breach began; its scope is asked where no phrase says it."""
-        terms = self.record.terms(breach.due or _day(breach), _day(breach))
-        ceiling = next(r.at_most for r in terms.rules if r.id == rule.id)
+        ids = self.at_breach(breach)
+        ceiling = self.version(rule, ids).at_most
         if ceiling is None:
             return None
         covers = ceiling.covers
@@ -274,20 +298,19 @@ class _Pricer:
             covers = ("running", "plus") if said != "running only" else ("running",)
         per = ceiling.per or self.record.ask("at_most", f"rules.{rule.id}.at_most")
         exact = amount_of(
-            ceiling.to, terms, payable=self._payable(breach), loss=breach.amount.minor if breach.amount else 0
+            ceiling.to, self.record.amended(ids), payable=self._payable(breach), loss=breach.amount.minor if breach.amount else 0
         )
         if per is None or exact is None:
             return None
         per = {"each obligation": "obligation", "all of the rule": "all"}.get(per, per)
-        return Limit(Money(integer(exact, _mode(rule.round)), self.record.contract.currency), per, covers)
+        return Limit(Money(integer(exact, _mode(rule.round)), self.currency), per, covers)
 
     # slices
 
     def _slices(self, rule: Rule, breach: Breach) -> tuple[tuple[Slice, ...], Timeline | None, int]:
         """The running charge in tiers and versions, with the one-off beside it."""
         running = rule.charge if not rule.tiers else rule.tiers[0]
-        at_day = next(r for r in self.record.terms(breach.due or _day(breach), _day(breach)).rules if r.id == rule.id)
-        running = running or at_day.charge
+        running = running or self.version(rule, self.at_breach(breach)).charge
         if rule.bands:
             band = self._band(rule, breach)
             return (self._once(rule, breach, band, _day(breach)), None, 0) if band else ((), None, 0)
@@ -306,9 +329,8 @@ class _Pricer:
             late = line.total >= first or (line.total > 0 and grace == 0) or (grace == 0 and breach.clocked)
             made = self._once(rule, breach, running, _day_of(line, first, self.calendar, self.zone)) if late else ()
             return made, None, grace
-        free = 0 if rule.grace is not None and rule.grace.kind == "charged once exceeded" else grace
-        made = tuple(self._running(rule, breach, line, free))
-        return (*made, *self._plus(rule, breach, line, free)), line, grace
+        made = tuple(self._running(rule, breach, line, grace))
+        return (*made, *self._plus(rule, breach, line, grace)), line, grace
 
     def _band(self, rule: Rule, breach: Breach) -> Charge | None:
         """The band that holds the reading (or the size of a late debt, "the amount late")."""
@@ -434,7 +456,7 @@ class _Pricer:
         )
         for number, begin in enumerate(starts):
             end = starts[number + 1] - 1 if number + 1 < len(starts) else last
-            units = min(Fraction(end), line.total) - (begin - 1)
+            units = (line.total if end == last else Fraction(end)) - (begin - 1)
             made = self._stretch(rule, breach, line, begin, end, units, slab, offset)
             if made is not None:
                 yield made
@@ -464,7 +486,7 @@ class _Pricer:
         assert breach.due is not None
         first = _day_of(line, begin, self.calendar, self.zone)
         ids = self.record.amendments_for(breach.due, first)
-        version = next(r for r in self.record.amended(ids).rules if r.id == rule.id)
+        version = self.version(rule, ids)
         charge = slab or (_tier(version.tiers, begin - offset) if version.tiers else version.charge)
         if charge is None:
             return None
@@ -493,7 +515,7 @@ class _Pricer:
     def _once(self, rule: Rule, breach: Breach, charge: Charge, day: date) -> tuple[Slice, ...]:
         loss = Moment(day, breach.instant) if breach.kind == "loss" else None
         ids = self.record.amendments_for(breach.due or day, day, loss)
-        version = next(r for r in self.record.amended(ids).rules if r.id == rule.id)
+        version = self.version(rule, ids)
         if charge == rule.charge and version.charge is not None:
             charge = version.charge
         made = self._slice(breach, charge, ids, day, day, Fraction(1))
@@ -513,7 +535,7 @@ class _Pricer:
     ) -> Slice | None:
         """units × rate × base (or units × amount), exact; a yearly rate is divided by the day basis."""
         from_, to = numbers or (None, None)
-        currency = self.record.contract.currency
+        currency = self.currency
         if charge.amount is not None:
             exact = units * charge.amount.minor
             return Slice(
@@ -537,7 +559,7 @@ class _Pricer:
             first=first,
             last=last,
             units=units,
-            exact=units * charge.rate * base / year,
+            exact=_product(units, charge.rate, base, year),
             unit=unit,
             from_=from_,
             to=to,
@@ -598,6 +620,11 @@ def _day(breach: Breach) -> date:
     return breach.at
 
 
+def _product(units: Fraction, rate: Fraction, base: int, year: int) -> Fraction:
+    """units × rate × base ÷ year, reduced once."""
+    return Fraction(units.numerator * rate.numerator * base, units.denominator * rate.denominator * year)
+
+
 def _tier(tiers: tuple[Charge, ...], number: int) -> Charge | None:
     return next((t for t in tiers if (t.from_ or 1) <= number and (t.to is None or number <= t.to)), None)
 
@@ -613,7 +640,9 @@ def _unit(line: Timeline, charge: Charge) -> str:
 
 
 def _counted(units: Fraction, part: str) -> Fraction:
-    return {"started": Fraction(math.ceil(units)), "completed": Fraction(math.floor(units))}.get(part, units)
+    if units.denominator == 1 or part not in {"started", "completed"}:
+        return units
+    return Fraction(math.floor(units) + (part == "started"))
 
 
 def _united(spans: list[tuple[date, date]]) -> tuple[tuple[date, date], ...]:
@@ -643,7 +672,7 @@ def _rounded(slices: tuple[Slice, ...], exact: Fraction, rounding: Rounding) -> 
 
 def _by_unit(part: Slice, units: Fraction, mode: Mode) -> int:
     whole, rest = divmod(units, 1)
-    one = part.exact / part.units
+    one = _one(part)
     return int(whole) * integer(one, mode) + (integer(rest * one, mode) if rest else 0)
 
 
@@ -669,8 +698,10 @@ def accrued(
     if not slices:
         return lambda day: 0
     mode, when, line = _mode(accrual.rounding), accrual.rounding.when, accrual.counted
-    scale = 1 if when == "each day" else math.lcm(*(_denominator(part) for part in slices))
-    parts = [_part(part, scale, mode, when) for part in slices]
+    ones = [_one(part) for part in slices]
+    fractions = [] if when == "each day" else [*ones, *(part.exact for part in slices)]
+    scale = math.lcm(*(fraction.denominator for fraction in fractions))
+    parts = [_part(part, one, scale, mode, when) for part, one in zip(slices, ones, strict=True)]
     first, last = min(part.first for part in slices), max(part.last for part in slices)
 
     def worth(day: date) -> int:
@@ -693,17 +724,18 @@ def accrued(
     return curve
 
 
-def _denominator(part: Slice) -> int:
-    """What makes the slice, and each of its units, whole."""
-    return math.lcm(part.exact.denominator, (part.exact / part.units).denominator)
+def _one(part: Slice) -> Fraction:
+    """What each unit of a slice comes to."""
+    exact, units = part.exact, part.units
+    return Fraction(exact.numerator * units.denominator, exact.denominator * units.numerator)
 
 
-def _part(part: Slice, scale: int, mode: Mode, when: str) -> _Part:
-    one = part.exact / part.units
+def _part(part: Slice, one: Fraction, scale: int, mode: Mode, when: str) -> _Part:
     if when == "each day":
         amounts = _by_unit(part, part.units, mode), integer(one, mode)
     else:
-        amounts = int(part.exact * scale), int(one * scale)
+        exact = part.exact
+        amounts = exact.numerator * (scale // exact.denominator), one.numerator * (scale // one.denominator)
     if part.from_ is None:  # a one-off accrues whole on its day
         return _Part(part.first, part.first, 1, 1, *amounts)
     return _Part(part.first, part.last, part.from_, math.ceil(part.units), *amounts)

@@ -183,7 +183,7 @@ def _maxima(record: Record, lines: list[_Line]) -> list[CapUse]:
         limit = group[0].accrual.maximum
         assert limit is not None
         for window in _spans(record, limit.per):
-            cut = _allocate(group, window, [(window.first, limit.to.minor)])
+            cut = _allocate(group, window, limit.to.minor)
             uses.append(
                 _apply(
                     record,
@@ -261,11 +261,47 @@ def _capped(record: Record, cap: Cap, lines: list[_Line]) -> list[CapUse]:
             shares, used, total = _pro_rata(curves, ids, window, limits[-1][1], record.as_of.day)
             uses.append(_apply_rata(record, touching, shares, window, cap, limits[-1][1], used, total))
             continue
-        cut = _allocate(group, window, limits)
-        if cut.total > cut.used and cap.order is None:
+        use = _first_come(record, cap, group, window, limits)
+        if use.beyond.minor and cap.order is None:
             record.question(Problem("ASK-KNOB-01", f"{where}.order", {"knob": "order"}))
-        uses.append(_apply(record, cut, window, kind="cap", by=cap.id, clause=cap.clause, limits=cap.limits))
+        uses.append(use)
     return [use for use in uses if use.first is None or use.first <= record.as_of.day]
+
+
+def _first_come(
+    record: Record, cap: Cap, group: list[_Line], window: Window, limits: list[tuple[date, int]]
+) -> CapUse:
+    """One window of a cap; where it was amended on the way, each stretch has the new limit less what was used before it:
+    what was used stays used and nothing is paid back (`cap_change`).
+    """
+    made: list[CapUse] = []
+    spent = 0
+    for number, (first, limit) in enumerate(limits):
+        after = limits[number + 1][0] if number + 1 < len(limits) else window.after
+        cut = _allocate(group, Window(window.id, first, after), max(0, limit - spent))
+        made.append(_apply(record, cut, window, kind="cap", by=cap.id, clause=cap.clause, limits=cap.limits))
+        spent += cut.used
+    if len(made) == 1:
+        return made[0]
+    return _joined(made, limits[-1][1], spent)
+
+
+def _joined(made: list[CapUse], limit: int, spent: int) -> CapUse:
+    """The stretches of one window as one line of the ledger, under the limit that holds at its end."""
+    currency = made[0].limit.currency
+    uses: dict[str, int] = {}
+    for use in (use for stretch in made for use in stretch.uses):
+        uses[use.charge] = uses.get(use.charge, 0) + use.amount.minor
+    return msgspec.structs.replace(
+        made[-1],
+        first=made[0].first,
+        limit=Money(limit, currency),
+        used=Money(spent, currency),
+        headroom=Money(max(0, limit - spent), currency),
+        beyond=Money(sum(stretch.beyond.minor for stretch in made), currency),
+        full=next((stretch.full for stretch in made if stretch.full), None),
+        uses=tuple(Use(charge, Money(minor, currency)) for charge, minor in uses.items()),
+    )
 
 
 def _covered(cap: Cap, accrual: Accrual) -> bool:
@@ -288,16 +324,18 @@ def _limits(record: Record, cap: Cap, window: Window) -> list[tuple[date, int]]:
     """The cap's amount from each day of the window on: an amended cap is the new limit less what was used
     (`cap_change`).
     """
-    days = [window.first, *(d for d in record.breaks if window.first < d < window.after)]
-    made = []
-    for day in days:
-        terms = record.terms(day, day)
+    changes = {v.effective.day for v in record.versions if v.applies != "everything"}
+    made: list[tuple[date, int]] = []
+    for day in [window.first, *sorted(d for d in changes if window.first < d < window.after)]:
+        terms = record.terms(day, day, Moment(day, None))
         now = next(c for c in terms.caps if c.id == cap.id)
         exact = amount_of(now.to.to, terms)
         if exact is None:
             record.question(Problem("TERMS-BASE-01", f"caps.{cap.id}.to", {}))
             exact = Fraction(0)
-        made.append((day, integer(exact, "down")))
+        limit = integer(exact, "down")
+        if not made or made[-1][1] != limit:
+            made.append((day, limit))
     return made
 
 
@@ -306,7 +344,7 @@ def _touching(group: list[_Line], window: Window) -> list[_Line]:
     return [line for line in group if line.first < window.after and line.last >= window.first]
 
 
-def _allocate(group: list[_Line], window: Window, limits: list[tuple[date, int]]) -> _Cut:
+def _allocate(group: list[_Line], window: Window, limit: int) -> _Cut:
     """First come, first served by days; on the day on which it runs out pro rata, cents by largest remainder, then by
     id.
     """
@@ -314,12 +352,7 @@ def _allocate(group: list[_Line], window: Window, limits: list[tuple[date, int]]
     last = window.after - timedelta(days=1)
     lines = _touching(group, window)
     start = sum(line.curve(before) for line in lines)
-
-    def used(day: date) -> int:
-        return sum(line.curve(day) for line in lines) - start
-
-    total = used(last)
-    limit = limits[-1][1] if len(limits) == 1 else _phased(used, limits, last)
+    total = sum(line.curve(last) for line in lines) - start
     if total <= limit:
         return _Cut(window.first, last, last, tuple(lines), tuple(0 for _ in lines), limit, total, total)
     full, rest = _last_day_within(lines, limit + start, before, last)
@@ -345,16 +378,6 @@ def _last_day_within(lines: list[_Line], limit: int, low: date, high: date) -> t
         still += sum(line.curve(low) for line in moving if line.last <= low)
         moving = [line for line in moving if line.last > low and line.first <= high]
     return low, limit - still - sum(line.curve(low) for line in moving)
-
-
-def _phased(used: Callable[[date], int], limits: list[tuple[date, int]], last: date) -> int:
-    """The headroom of a window whose limit changed on the way: what was used stays used, nothing is paid back."""
-    spent = 0
-    for number, (_, limit) in enumerate(limits):
-        end = limits[number + 1][0] - timedelta(days=1) if number + 1 < len(limits) else last
-        begun = used(limits[number][0] - timedelta(days=1))
-        spent += min(used(end) - begun, max(0, limit - spent))
-    return spent if spent < limits[-1][1] else max(spent, limits[-1][1])
 
 
 def split(amount: int, weights: Sequence[int], ids: Sequence[str]) -> list[int]:

@@ -90,9 +90,12 @@ class Record:
         )
         self._by: dict[tuple[str, str | None], list[Fact]] = {}
         for fact in self.facts:
-            self._by.setdefault((fact.event.what, None), []).append(fact)
-            for subject in {fact.event.of, fact.event.about} - {None}:
-                self._by.setdefault((fact.event.what, subject), []).append(fact)
+            what, of, about = fact.event.what, fact.event.of, fact.event.about
+            self._by.setdefault((what, None), []).append(fact)
+            if of is not None:
+                self._by.setdefault((what, of), []).append(fact)
+            if about is not None and about != of:
+                self._by.setdefault((what, about), []).append(fact)
         self._terms: dict[tuple[str, ...], Contract] = {(): contract}
         terminated = self.of("terminated")
         self.ended: Moment | None = terminated[0].at if terminated else None
@@ -104,6 +107,8 @@ class Record:
 
     def amendments_for(self, due: date, day: date, loss: Moment | None = None) -> tuple[str, ...]:
         """The amendments that govern `day` of something due on `due` (or a loss of that moment)."""
+        if not self.versions:
+            return ()
         return tuple(
             v.amendment.id
             for v in self.versions
@@ -266,13 +271,10 @@ def _facts(
         read = moment(start, zone) if start is not None else Problem("EVENT-TIME-01", event.id, {"what": event.what})
         end = moment(event.to, zone) if event.to is not None else None
         recorded = moment(event.recorded, zone) if event.recorded is not None else read
-        wrong = [r for r in (read, end, recorded) if isinstance(r, Problem)]
-        if wrong:
+        if isinstance(read, Problem) or isinstance(end, Problem) or isinstance(recorded, Problem):
+            wrong = [r for r in (read, end, recorded) if isinstance(r, Problem)]
             questions.extend(msgspec.structs.replace(p, where=p.where or f"events.{event.id}") for p in wrong)
             continue
-        assert isinstance(read, Moment)
-        assert isinstance(recorded, Moment)
-        assert not isinstance(end, Problem)
         if known is not None and not not_after(recorded, known):
             continue
         if event.corrects:

@@ -136,6 +136,9 @@ class _Scheduler:
         self.busy: list[str] = []
         listed: list[Source] = [*self.contract.annexes, *self.contract.steps, *self.contract.payments]
         self.sources = {source.id: source for source in listed}
+        self.others = {party: other_party(self.contract, party) for party in {s.owed_by for s in listed}}
+        self.counted: dict[tuple[Moment, Period, bool], Due | Problem] = {}
+        """Due times by what they hang on: many obligations hang on the same day by the same period."""
 
     def all(self) -> tuple[Obligation, ...]:
         return tuple(obligation for source in self.sources for obligation in self.of(source))
@@ -194,7 +197,7 @@ class _Scheduler:
     def _bare(self, term: Annex | Payment | Step, case: str | None, window: str | None) -> Obligation:
         kind = {Annex: "annex", Step: "step", Payment: "payment"}[type(term)]
         suffix = f"/{case or window}" if case or window else ""
-        owed_to = term.owed_to or other_party(self.contract, term.owed_by)
+        owed_to = term.owed_to or self.others[term.owed_by]
         return Obligation(
             id=term.id + suffix,
             kind=kind,
@@ -232,8 +235,8 @@ class _Scheduler:
         if not isinstance(on, datetime):
             if (
                 record.counting.roll_fixed_dates is None
-                and record.calendar.is_rest(on)
                 and record.counting.roll not in {None, "none"}
+                and record.calendar.is_rest(on)
             ):
                 record.ask("roll_fixed_dates", where, date=on)
             return fixed(on, record.counting, record.calendar)
@@ -253,13 +256,11 @@ class _Scheduler:
             day = anchor.day - timedelta(days=1)
             return Due(day, None, day, (Counted("DUE-BEFORE-02", {"date": anchor.day}),))
         clocked = rule.period.is_clock
-        due = add(
-            anchor.instant if clocked and anchor.instant else anchor.day,
-            rule.period,
-            record.counting,
-            record.calendar,
-            before=rule.before,
-        )
+        key = (anchor if clocked else Moment(anchor.day, None), rule.period, rule.before)
+        if key not in self.counted:
+            start = anchor.instant if clocked and anchor.instant else anchor.day
+            self.counted[key] = add(start, rule.period, record.counting, record.calendar, before=rule.before)
+        due = self.counted[key]
         if isinstance(due, Problem):
             record.question(msgspec.structs.replace(due, where=where))
             return None

@@ -111,9 +111,7 @@ def _faults(name: str, table: dict[str, Any], path: Path) -> Iterator[Problem]:
 
 def _unknown(where: str, table: dict[str, Any], known: frozenset[str], path: Path) -> Iterator[Problem]:
     for field in sorted(table.keys() - known):
-        yield Problem(
-            "CASE-FILE-02", where, file=str(path), args={"field": field, "known": ", ".join(sorted(known))}
-        )
+        yield Problem("CASE-FILE-02", where, file=str(path), args={"field": field, "known": ", ".join(sorted(known))})
 
 
 def _read(case: Case) -> tuple[Contract | None, tuple[Event, ...], tuple[Problem, ...]]:

@@ -53,15 +53,6 @@ class Registry(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[Row, ...]
     problems: tuple[Problem, ...] = ()
 
-    def sector(self, key: str) -> Sector:
-        """The sector of that key; InputError names the nearest one, or says that its plugin is quarantined."""
-        for sector in self.sectors:
-            if sector.key == key:
-                return sector
-        near = nearest(key, [sector.key for sector in self.sectors])
-        held = ", ".join(sorted({held.plugin for held in self.quarantined}))
-        raise InputError([Problem("PLUGIN-KEY-02", key, {"key": key, "near": near or None, "held": held or None})])
-
 
 class Checked(msgspec.Struct, frozen=True, kw_only=True):
     """What `plugins check` found in a folder or an installed plugin."""
@@ -124,8 +115,10 @@ def plugins_check(target: str, *, seconds: float = SECONDS) -> Checked:
 
 
 def _sector_folders(folder: Path) -> list[Path]:
-    """The folder itself, or the sectors in a vendor's project; when there is none, the folder answers for what it lacks."""
-    inside = [] if (folder / "sector.toml").exists() else [*folder.glob("*/sector.toml"), *folder.glob("src/*/sector.toml")]
+    """The folder itself, or the sectors in a vendor's project; without any, the folder answers for what it lacks."""
+    if (folder / "sector.toml").exists():
+        return [folder]
+    inside = [*folder.glob("*/sector.toml"), *folder.glob("src/*/sector.toml")]
     return sorted(path.parent for path in inside) or [folder]
 
 

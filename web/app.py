@@ -1,11 +1,12 @@
-"""The served page: what `assess --html` writes, live; the same figures as JSON for programs; nothing leaves the machine."""
+"""The served page: what `assess --html` writes, live, and the same figures as JSON; nothing leaves the machine."""
 
 import asyncio
 import contextlib
+import errno
 import logging
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from urllib.parse import quote
 
 from litestar import Litestar, MediaType, Request, Response, get
 from litestar.exceptions import HTTPException, NotFoundException
+from litestar.params import FromPath, FromQuery
 from litestar.response import ServerSentEvent
 
 from contracts.folder import Loaded
@@ -32,6 +34,10 @@ Asked = Request[Any, Any, Any]
 
 HEARTBEAT = 15.0
 """Seconds after which a silent stream says something, so that a reader that is gone is noticed."""
+
+
+YEARS = range(1950, 2200)
+"""Years one may ask for; beyond them calendars and windows have no end."""
 
 
 class _Changes:
@@ -81,7 +87,7 @@ class _App(Litestar):
 def create_app(
     source: Source, *, lang: str | None = None, as_of: Day | None = None, hosts: Collection[str] = LOOPBACK
 ) -> Litestar:
-    """The application over one source. `as_of` None is the day on which somebody looks; `hosts` are the names it answers to."""
+    """The application over one source; `as_of` None is the day on which somebody looks, `hosts` are its own names."""
     changes = _Changes()
 
     @contextlib.asynccontextmanager
@@ -105,10 +111,8 @@ def create_app(
         version = changes.version
         day, wrong = _asked_day(request, as_of)
         loaded = await source.load(names)
-        html = await asyncio.to_thread(
-            _page, loaded, day or _today(), wrong, spoken,
-            Live(events=f"/events?after={version}", as_of=_for_field(day), home=_back(request) if home else ""), overview,
-        )  # fmt: skip
+        live = Live(events=f"/events?after={version}", as_of=_for_field(day), home=_back(request) if home else "")
+        html = await asyncio.to_thread(_page, loaded, day or _today(), wrong, spoken, live, overview)
         response = Response(html, media_type=MediaType.HTML, status_code=422 if wrong else 200)
         response.headers["content-language"] = spoken
         if "lang" in request.query_params:
@@ -120,7 +124,7 @@ def create_app(
         return await shown(request, await source.names(), home=False, overview=not source.single)
 
     @get("/c/{name:path}")
-    async def contract(request: Asked, name: str) -> Response[str]:
+    async def contract(request: Asked, name: FromPath[str]) -> Response[str]:
         return await shown(request, [await _known(source, name)], home=not source.single, overview=False)
 
     @get("/api/v1/assessments")
@@ -128,11 +132,11 @@ def create_app(
         return await _answer(source, await source.names(), request, as_of, whole=False)
 
     @get("/api/v1/assessments/{name:path}")
-    async def one(request: Asked, name: str) -> Response[str]:
+    async def one(request: Asked, name: FromPath[str]) -> Response[str]:
         return await _answer(source, [await _known(source, name)], request, as_of, whole=True)
 
     @get("/events")
-    async def events(after: int | None = None) -> ServerSentEvent:
+    async def events(after: FromQuery[int | None] = None) -> ServerSentEvent:
         return ServerSentEvent(_messages(changes, changes.version if after is None else after))
 
     @get("/health", media_type=MediaType.JSON)
@@ -146,7 +150,7 @@ def create_app(
         openapi_config=None,
     )
     app.guard = Guard(hosts)
-    app.state.changes = changes
+    app.state.changes, app.state.lang = changes, lang
     return app
 
 
@@ -186,17 +190,22 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         listening.bind((host, port))
         listening.listen(128)
-    except OverflowError:
+    except (OSError, OverflowError) as error:
         listening.close()
-        raise InputError([Problem("WEB-PORT-02", "--port", {"port": str(port)})]) from None
-    except OSError as error:
-        import errno
-
-        listening.close()
-        code = {errno.EADDRINUSE: "WEB-PORT-01", errno.EACCES: "WEB-PORT-03"}.get(error.errno or 0, "WEB-HOST-01")
-        args = {"port": str(port), "detail": error.strerror or ""} if code == "WEB-HOST-01" else {"port": str(port)}
-        raise InputError([Problem(code, "--port", {**args} if code != "WEB-HOST-01" else {**args, "host": host})]) from None
+        raise InputError([_why_not(error, host, port)]) from None
     return listening
+
+
+def _why_not(error: Exception, host: str, port: int) -> Problem:
+    """Why nobody can listen there, and where else to."""
+    number = getattr(error, "errno", None)
+    if isinstance(error, OverflowError):
+        return Problem("WEB-PORT-02", "--port", {"port": str(port)})
+    if number == errno.EADDRINUSE:
+        return Problem("WEB-PORT-01", "--port", {"port": str(port)})
+    if number == errno.EACCES:
+        return Problem("WEB-PORT-03", "--port", {"port": str(port)})
+    return Problem("WEB-HOST-01", "--host", {"host": host, "port": str(port), "detail": str(error)})
 
 
 async def _messages(changes: _Changes, after: int) -> AsyncIterator[dict[str, str]]:
@@ -236,8 +245,10 @@ def _assess(one: Loaded, day: Day) -> Assessment:
     return assess(one.contract, one.events, as_of=day, world=one.world)
 
 
-async def _answer(source: Source, names: Sequence[str], request: Asked, as_of: Day | None, *, whole: bool) -> Response[str]:
-    """The JSON of `assess --json`; a single contract that cannot be read is refused, one of many is among the problems."""
+async def _answer(
+    source: Source, names: Sequence[str], request: Asked, as_of: Day | None, *, whole: bool
+) -> Response[str]:
+    """The JSON of `assess --json`; `whole`: what cannot be read is refused, else it is among the problems."""
     day, wrong = _asked_day(request, as_of)
     loaded = await source.load(names)
     problems = [problem for _, one in loaded for problem in one.problems]
@@ -256,10 +267,11 @@ def _asked_day(request: Asked, fallback: Day | None) -> tuple[Day | None, list[P
     text = request.query_params.get("as_of", "").strip()
     if not text:
         return fallback, []
-    try:
-        return (datetime.fromisoformat(text) if len(text) > 10 else date.fromisoformat(text)), []
-    except ValueError:
-        return fallback, [Problem("WEB-DATE-01", "as_of", {"value": text[:40]})]
+    with contextlib.suppress(ValueError):
+        day = datetime.fromisoformat(text) if len(text) > 10 else date.fromisoformat(text)
+        if day.year in YEARS:
+            return day, []
+    return fallback, [Problem("WEB-DATE-01", "as_of", {"value": text[:40]})]
 
 
 def _today() -> date:
@@ -302,7 +314,7 @@ def _quality(text: str) -> int:
 
 def _refused(request: Asked, error: Exception) -> Response[Any]:
     """The one mapping from what went wrong to an answer: problem+json for programs (RFC 9457), the page for people."""
-    spoken = _language(request, None)
+    spoken = _language(request, request.app.state.lang)
     status, problems = _told(request, error)
     if request.url.path.startswith("/api/"):
         form = {
@@ -322,8 +334,8 @@ _SAID = frozenset({400, 404, 405, 422})
 def _told(request: Asked, error: Exception) -> tuple[int, Sequence[Problem]]:
     if isinstance(error, InputError):
         return 422, error.problems
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    if status >= 500:
-        raise error  # ours: a traceback, never a page that hides it
-    code: Callable[[int], str] = lambda s: "WEB-NAME-01" if s == 404 else "WEB-REQUEST-01"  # noqa: E731
-    return status, [Problem(code(status), request.url.path, {} if status == 404 else {"detail": str(getattr(error, "detail", ""))})]
+    if not isinstance(error, HTTPException) or error.status_code >= 500:
+        raise error  # ours: a traceback in the log, never a page that hides it
+    if error.status_code == 404:
+        return 404, [Problem("WEB-NAME-01", request.url.path)]
+    return error.status_code, [Problem("WEB-REQUEST-01", request.url.path, {"detail": error.detail})]

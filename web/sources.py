@@ -64,7 +64,7 @@ class FolderSource:
 
     def _load(self, names: Sequence[str]) -> list[tuple[str, Loaded]]:
         files = self._files()
-        made = []
+        made: list[tuple[str, Loaded]] = []
         for name in names:
             if name in files:
                 loaded, _ = load([files[name]])

@@ -116,7 +116,7 @@ def load(where: str | Path) -> tuple[Template | None, tuple[Problem, ...]]:
 
 
 def sections(text: str, file: str, problems: list[Problem]) -> tuple[Section, ...]:
-    """Clause texts by headings `# [id] Title`, `## [id]`; marks: `-` no number, `!` conspicuous, `*` a sheet an annex."""
+    """Clause texts by `# [id] Title` and `## [id]`; marks: `-` no number, `!` conspicuous, `*` a sheet an annex."""
     found: list[Section] = []
     for number, line in enumerate(text.splitlines(), 1):
         if line.startswith("#"):

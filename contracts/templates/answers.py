@@ -1,4 +1,4 @@
-"""Answers to a template's questions: checked all at once, put into the places of its terms, and located when they are wrong."""
+"""Answers to a template's questions: checked all at once, put into the terms, and located where they are wrong."""
 
 import re
 from collections.abc import Mapping
@@ -29,17 +29,21 @@ _PHRASES = {
     "share": ("number", '"1/2"'),
 }
 
-# An open amount or day must hold its place so that the terms can be read and printed; what it prints is then blanked, and the
-# terms are thrown away. No contract has such an amount or such a year.
-_STAND_INS: dict[str, Any] = {"money": "777777777777.77 CNY", "date": date(7777, 7, 7)}
+# An open amount or day must hold its place so that the terms can be read and printed; what it prints is then blanked,
+# and the terms are thrown away. No contract has such an amount or such a year.
+_STAND_INS: dict[str, Any] = {"money": "777777777777.77 CNY", "date": date(2177, 7, 7)}
 _STANDING = {
-    "en": (r"CNY 777,777,777,777\.77", r"\d{1,2} [A-Z][a-z]+ 777\d", r"Renminbi seven hundred and seventy-seven billion[a-z -]* and 77/100"),
-    "zh": (r"CNY 777,777,777,777\.77", r"777\d年\d{1,2}月\d{1,2}日", r"人民[币幣]柒仟柒佰柒拾柒[亿億][^）]*柒角柒分"),
+    "en": (
+        r"CNY 777,777,777,777\.77",
+        r"\d{1,2} [A-Z][a-z]+ 217\d",
+        r"Renminbi seven hundred and seventy-seven billion[a-z -]* 77/100",
+    ),
+    "zh": (r"CNY 777,777,777,777\.77", r"217\d年\d{1,2}月\d{1,2}日", r"人民[币幣]柒仟柒佰柒拾柒[亿億][^）]*柒角柒分"),
 }
 
 
 class Given(NamedTuple):
-    """Each place in the terms with its value; None where nothing is said; `open` are the questions without an answer."""
+    """Each place in the terms with its value, None where nothing is said; `open` are questions not answered."""
 
     places: dict[str, Any]
     open: tuple[Problem, ...]
@@ -55,7 +59,9 @@ def answered(template: Template, answers: Mapping[str, Any], blanks: bool = Fals
     known = {question.id for question in template.questions}
     for key in answers:
         if key not in known:
-            problems.append(Problem("DRAFT-ANSWER-03", f"answers.{key}", {"answer": key, "nearest": nearest(key, known)}))
+            problems.append(
+                Problem("DRAFT-ANSWER-03", f"answers.{key}", {"answer": key, "nearest": nearest(key, known)})
+            )
     for question in template.questions:
         where = f"answers.{question.id}"
         value = answers.get(question.id, question.default)
@@ -69,7 +75,7 @@ def answered(template: Template, answers: Mapping[str, Any], blanks: bool = Fals
         else:
             places[question.id] = BLANK if question.kind == "text" else None
             if not question.optional and question.kind != "text":
-                opened.append(missing)
+                opened.append(Problem("DRAFT-OPEN-01", where, {"asks": tags(question.words)}))
                 places[question.id] = _STAND_INS.get(question.kind)
     return Given(places, tuple(opened), tuple(problems))
 
@@ -82,7 +88,9 @@ def blanked(text: str, lang: str) -> str:
 
 
 def _nested(answers: Mapping[str, Any]) -> dict[str, Any]:
-    tables: dict[str, Any] = {key: dict(value) if isinstance(value, Mapping) else value for key, value in answers.items()}
+    tables: dict[str, Any] = {
+        key: dict(value) if isinstance(value, Mapping) else value for key, value in answers.items()
+    }
     for key, value in answers.items():
         name, dot, part = key.partition(".")
         if dot and isinstance(tables.setdefault(name, {}), dict):
@@ -147,12 +155,6 @@ def _value(question: Question, value: Any, where: str, problems: list[Problem]) 
     elif question.kind == "text" and not isinstance(value, str):
         problems.append(Problem("DRAFT-ANSWER-02", where, {"got": str(value), "example": '"…"'}))
     return value
-
-
-_PHRASES = {
-    "money": ("money", '"1200000.00 CNY"'), "period": ("period", '"30 days"'), "percent": ("rate", '"0.5%"'),
-    "share": ("number", '"1/2"'),
-}  # fmt: skip
 
 
 def filled(template: Template, given: Mapping[str, Any], numbers: Numbers) -> tuple[str, dict[int, tuple[str, ...]]]:

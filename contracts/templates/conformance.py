@@ -172,24 +172,24 @@ def typed_figures(line: str, lang: str) -> list[str]:
 
 def parity(template: Template, contract: Contract, numbers: Numbers) -> Iterator[Problem]:
     """The traps between the two languages, clause by clause as printed; `parity.toml` gives the reason of each."""
-    english = {
-        section.id: _whole(section, contract, template, "en", numbers).lower() for section in template.texts["en"]
-    }
+    chinese, english = (
+        {section.id: _whole(section, contract, template, lang, numbers) for section in template.texts[lang]}
+        for lang in LANGUAGES
+    )
     for rule in shared("parity")["rules"]:
-        for section in template.texts["zh-Hans"]:
-            if section.id in english:
-                chinese = _whole(section, contract, template, "zh-Hans", numbers)
-                yield from _trap(rule, section, chinese, english[section.id])
+        for key in chinese:
+            if key in english:
+                yield from _trap(rule, key, chinese[key], english[key].lower())
 
 
-def _trap(rule: Mapping[str, object], section: Section, chinese: str, said: str) -> Iterator[Problem]:
+def _trap(rule: Mapping[str, object], where: str, chinese: str, said: str) -> Iterator[Problem]:
     args = {"rule": rule["id"], "why": rule["why"]}
     never = rule.get("never")
     if isinstance(never, dict):
         for lang, text in (("zh-Hans", chinese), ("en", said)):
             found = re.search(str(never[lang]), text) if lang in never else None
             if found:
-                yield Problem("TEMPLATE-PARITY-02", section.id, {**args, "found": found[0]}, file=f"{lang}.md")
+                yield Problem("TEMPLATE-PARITY-02", where, {**args, "found": found[0]}, file=f"{lang}.md")
         return
     apart, unless = rule.get("apart"), rule.get("unless")
     looked = re.sub(str(apart), "", chinese) if apart else chinese
@@ -198,12 +198,12 @@ def _trap(rule: Mapping[str, object], section: Section, chinese: str, said: str)
         return
     needs = [str(word) for word in _list(rule.get("needs"))]
     if needs and not any(word in said for word in needs):
-        yield Problem("TEMPLATE-PARITY-01", section.id, {**args, "found": found[0], "needs": needs}, file="en.md")
+        yield Problem("TEMPLATE-PARITY-01", where, {**args, "found": found[0], "needs": needs}, file="en.md")
     if unless and re.search(str(unless), chinese):
         return
     for word in _list(rule.get("forbids")):
         if str(word) in said:
-            yield Problem("TEMPLATE-PARITY-02", section.id, {**args, "found": word}, file="en.md")
+            yield Problem("TEMPLATE-PARITY-02", where, {**args, "found": word}, file="en.md")
 
 
 def _list(value: object) -> list[object]:

@@ -18,7 +18,7 @@ def template() -> Template:
 
 
 @pytest.fixture(scope="session")
-def contract(template) -> Contract:
+def contract(template: Template) -> Contract:
     drafted, _, problems = draft(template, template.example, ("zh-Hans", "en"))
     assert () == problems
     assert drafted is not None
@@ -26,7 +26,7 @@ def contract(template) -> Contract:
 
 
 @pytest.fixture
-def spoilt(template) -> Spoil:
+def spoilt(template: Template) -> Spoil:
     """`spoilt("en", "within", "inside")`: the template with words of one language replaced throughout."""
 
     def spoil(lang: str, old: str, new: str) -> Template:

@@ -3,13 +3,15 @@
 import datetime
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
-from contracts.drafting import document, draft, is_credit_code
+from contracts.drafting import document, draft
 from contracts.papers.document import Heading, PageBreak, Paragraph, Signature
 from contracts.reader import read_contract, read_text
+from contracts.templates.answers import is_credit_code
 from contracts.templates.printing import BLANK
 from contracts.writer import write_toml
 from core.money import Money
@@ -18,6 +20,10 @@ from locales import LANGUAGES, say
 
 ROOT = Path(__file__).parents[2]
 BOTH = ("zh-Hans", "en")
+
+
+def drafted_from(template, answers, languages=BOTH, **options) -> Any:
+    return draft(template, answers, languages, **options)
 
 
 def words_of(contract, lang):
@@ -29,6 +35,7 @@ def clause(contract, key, lang):
 
 
 def test_the_example_answers_give_the_terms_of_the_s12_example(contract):
+    s12: Any
     s12, _, problems = read_contract(ROOT / "examples" / "s12" / "s12.toml")
     assert () == problems
 
@@ -95,7 +102,7 @@ def test_an_amended_contract_prints_itself_anew(contract, template):
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_path_prints_in_three_languages(template, lang):
-    drafted, paper, problems = draft(template, template.example, (lang,))
+    drafted, paper, problems = drafted_from(template, template.example, (lang,))
 
     assert () == problems
     assert "{" not in words_of(drafted, lang)
@@ -108,7 +115,7 @@ def test_english_never_says_penalty(contract):
 
 def test_traditional_script_leaves_registered_names_as_they_are(template):
     answers = {**template.example, "client": {"name": {"zh": "示例后里公司", "en": "Example Co."}}}
-    drafted, paper, _ = draft(template, answers, ("zh-Hant", "en"))
+    drafted, paper, _ = drafted_from(template, answers, ("zh-Hant", "en"))
 
     assert "示例技术服务中心" in words_of(drafted, "zh-Hant")
     assert "違約金" in words_of(drafted, "zh-Hant")
@@ -118,7 +125,7 @@ def test_traditional_script_leaves_registered_names_as_they_are(template):
 def test_only_one_route_for_disputes_stands(template, contract):
     assert {"court"} == {c.id for c in contract.clauses} & {"court", "arbitration"}
 
-    other, paper, _ = draft(template, {**template.example, "disputes": "arbitration"}, BOTH)
+    other, paper, _ = drafted_from(template, {**template.example, "disputes": "arbitration"})
     assert {"arbitration"} == {c.id for c in other.clauses} & {"court", "arbitration"}
     again = document(other, template, BOTH)      # from the contract alone, without the answers
     assert paper == again
@@ -127,7 +134,7 @@ def test_only_one_route_for_disputes_stands(template, contract):
 def test_all_wrong_answers_are_told_at_once_and_located(template):
     answers = {**template.example, "total": "a lot", "signed": "soon", "disputes": "both", "totl": "1.00 CNY"}
     del answers["number"]
-    nothing, no_paper, problems = draft(template, answers, BOTH)
+    nothing, no_paper, problems = drafted_from(template, answers)
 
     assert (None, None) == (nothing, no_paper)
     assert {
@@ -138,7 +145,7 @@ def test_all_wrong_answers_are_told_at_once_and_located(template):
 
 
 def test_an_answer_that_only_its_place_shows_to_be_wrong_is_located_at_the_answer(template):
-    _, _, problems = draft(template, {**template.example, "late_annex_rate": "50"}, BOTH)
+    _, _, problems = drafted_from(template, {**template.example, "late_annex_rate": "50"})
 
     assert problems
     assert {"answers.late_annex_rate"} <= {where for problem in problems for where in problem.where.split(", ")}
@@ -147,7 +154,7 @@ def test_an_answer_that_only_its_place_shows_to_be_wrong_is_located_at_the_answe
 def test_words_of_an_answer_cannot_become_terms(template):
     """A quotation mark or a line break in a name stays in the name."""
     name = 'Example" ]\n[[caps]]\nid = "x'
-    drafted, _, problems = draft(template, {**template.example, "client": {"name": {"zh": name, "en": name}}}, BOTH)
+    drafted, _, problems = drafted_from(template, {**template.example, "client": {"name": {"zh": name, "en": name}}})
 
     assert () == problems
     assert name == drafted.parties["client"].name["en"]
@@ -155,15 +162,35 @@ def test_words_of_an_answer_cannot_become_terms(template):
 
 
 def test_what_is_not_answered_blocks_unless_blanks_are_wanted(template):
-    answers = {key: value for key, value in template.example.items() if key not in ("number", "total", "provider")}
-    _, _, problems = draft(template, answers, BOTH)
-    assert {"answers.number", "answers.total", "answers.provider"} == {problem.where for problem in problems}
+    answers = {key: value for key, value in template.example.items() if key not in ("number", "total", "provider", "start")}
+    _, _, problems = drafted_from(template, answers)
+    assert {"answers.number", "answers.total", "answers.provider", "answers.start"} == {problem.where for problem in problems}
 
-    drafted, paper, problems = draft(template, answers, BOTH, blanks=True)
-    assert {"TERMS-OF-03"} == {problem.code for problem in problems}      # rates of a total that is still open
-    assert drafted.total is None
-    assert f"The Contract Price is {BLANK} (in words: {BLANK})" in clause(drafted, "total", "en")
+    no_contract, paper, problems = drafted_from(template, answers, blanks=True)
+    assert no_contract is None      # an amount is open: a form to fill in by hand, no terms
+    assert ["answers.start", "answers.total"] == [problem.where for problem in problems]
+    [total] = [b for b in paper.blocks if isinstance(b, Paragraph) and b.number == "6.1"]
+    assert f"The Contract Price is {BLANK} (in words: {BLANK})" in total.words["en"]
+    assert f"合同总价为{BLANK}（大写：{BLANK}）" in total.words["zh-Hans"]
     assert BLANK == paper.number
+    [term] = [b for b in paper.blocks if isinstance(b, Paragraph) and b.number == "2.3"]
+    assert f"The term of this Agreement is from {BLANK} to {BLANK}" in term.words["en"]
+    assert not any(stand_in in str(msgspec.to_builtins(paper)) for stand_in in ("777", "217"))
+
+
+def test_open_words_alone_leave_a_contract_with_visible_blanks(template):
+    answers = {key: value for key, value in template.example.items() if key != "number"}
+    drafted, paper, problems = drafted_from(template, answers, blanks=True)
+
+    assert () == problems
+    assert BLANK == drafted.number == paper.number
+
+
+def test_a_dotted_answer_says_the_same_as_a_table(template):
+    drafted, _, problems = drafted_from(template, {**template.example, "client.email": "contracts@example.com"})
+
+    assert () == problems
+    assert ("contracts@example.com", True) == (drafted.parties["client"].email, drafted.parties["client"].ours)
 
 
 def test_a_wrong_credit_code_is_refused(template):
@@ -171,7 +198,7 @@ def test_a_wrong_credit_code_is_refused(template):
     assert not is_credit_code("91350100M000100Y44")
 
     answers = {**template.example, "client": {**template.example["client"], "credit_code": "91350100M000100Y44"}}
-    [problem] = draft(template, answers, BOTH)[2]
+    [problem] = drafted_from(template, answers)[2]
     assert ("answers.client.credit_code", "DRAFT-ANSWER-05") == (problem.where, problem.code)
 
 
@@ -193,7 +220,7 @@ def test_amounts_stand_in_capitals_beside_the_figures(contract):
 
 def test_an_unsigned_draft_leaves_the_day_open(template):
     answers = {key: value for key, value in template.example.items() if key != "signed"}
-    drafted, paper, problems = draft(template, answers, BOTH)
+    drafted, paper, problems = drafted_from(template, answers)
 
     assert () == problems
     assert drafted.signed is None

@@ -105,5 +105,6 @@ def test_a_quotation_is_read_too(contract):
 
 def test_arbitration_alone_is_one_route(template):
     drafted, _, _ = draft(template, {**template.example, "disputes": "arbitration"}, ("zh-Hans", "en"))
+    assert drafted is not None
 
     assert not {problem.code for problem in review(drafted)} & {"REVIEW-DISPUTE-01", "REVIEW-DISPUTE-02"}

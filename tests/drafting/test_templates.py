@@ -6,6 +6,7 @@ import pytest
 from contracts.drafting import check_template, templates
 from contracts.templates import load, sections, shared
 from contracts.templates.conformance import typed_figures
+from core.problems import Problem
 from locales import LANGUAGES, say
 
 
@@ -83,8 +84,8 @@ def test_an_example_that_the_engine_cannot_work_is_named(spoilt):
     assert "TEMPLATE-EXAMPLE-01" in codes(problems)      # A4 is due on demand: no due day to count from
 
 
-def test_a_question_nobody_uses_and_a_default_without_a_source_are_named(template, tmp_path):
-    idle = msgspec.structs.replace(template.questions[0], id="colour", default="blue", source=None, optional=True)
+def test_a_question_whose_answer_goes_nowhere_is_named(template):
+    idle = msgspec.structs.replace(template.questions[0], id="colour", optional=True)
     problems = check_template(msgspec.structs.replace(template, questions=(*template.questions, idle)))
 
     assert ["questions.colour"] == [problem.where for problem in found(problems, "TEMPLATE-QUESTION-04")]
@@ -125,7 +126,7 @@ def test_a_trap_of_parity_is_found(spoilt, rule):
 
 
 def test_a_heading_that_cannot_be_read_is_located():
-    problems = []
+    problems: list[Problem] = []
     sections("# Definitions\n", "en.md", problems)
 
     assert [("TEMPLATE-CLAUSE-02", 1, "en.md")] == [(problem.code, problem.line, problem.file) for problem in problems]

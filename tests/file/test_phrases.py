@@ -20,7 +20,12 @@ MONEY = st.builds(Money, st.integers(-(10**12), 10**12), st.sampled_from(["CNY",
 RATES = st.fractions(0, 1, max_denominator=10_000)
 NUMBERS = st.integers(0, 10_000).map(lambda n: Fraction(n, 100))
 COUNTS = st.integers(1, 400)
-PERIODS = st.builds(Period, st.integers(0, 400), st.sampled_from(sorted(phrases.UNITS)), st.none() | st.builds(Period, st.integers(1, 30), st.just("day")))
+PERIODS = st.builds(
+    Period,
+    st.integers(0, 400),
+    st.sampled_from(sorted(phrases.UNITS)),
+    st.none() | st.builds(Period, st.integers(1, 30), st.just("day")),
+)
 PERS = st.builds(Per, st.sampled_from(sorted(phrases.UNITS)), COUNTS, st.sampled_from([None, *phrases.PARTS]))
 SHARES = st.builds(Share, RATES, BASES)
 ANCHORS = st.one_of(
@@ -53,15 +58,35 @@ WHENS = st.one_of(
 )
 DAYS = st.sampled_from([{}, {"from_": 1, "to": 10}, {"from_": 31}, {"on": 31}])
 CHARGES = st.one_of(
-    st.builds(lambda rate, of, per, days: Charge(rate=rate, of=of, per=per, **days), RATES, BASES, st.none() | PERS, DAYS),
+    st.builds(
+        lambda rate, of, per, days: Charge(rate=rate, of=of, per=per, **days), RATES, BASES, st.none() | PERS, DAYS
+    ),
     st.builds(lambda amount, per, days: Charge(amount=amount, per=per, **days), MONEY, st.none() | PERS, DAYS),
 )
 CEILINGS = st.builds(Ceiling, MONEY | SHARES, st.sampled_from([None, "obligation", "all", *phrases.WINDOWS]))
 GRACES = st.builds(Grace, PERIODS, st.sampled_from([None, "never charged", "charged once exceeded"]))
-ROUNDINGS = st.builds(Rounding, st.sampled_from(["once", "each day", "each slice"]), st.sampled_from(["half up", "half even", "down", "up"]))
+ROUNDINGS = st.builds(
+    Rounding,
+    st.sampled_from(["once", "each day", "each slice"]),
+    st.sampled_from(["half up", "half even", "down", "up"]),
+)
 WEIGHTS = st.builds(Weight, RATES)
 ANYTHING = st.one_of(
-    MONEY, RATES, PERIODS, PERS, SHARES, ANCHORS, EVERY, DUES, RANGES, WHENS, CHARGES, CEILINGS, GRACES, ROUNDINGS, WEIGHTS
+    MONEY,
+    RATES,
+    PERIODS,
+    PERS,
+    SHARES,
+    ANCHORS,
+    EVERY,
+    DUES,
+    RANGES,
+    WHENS,
+    CHARGES,
+    CEILINGS,
+    GRACES,
+    ROUNDINGS,
+    WEIGHTS,
 )
 
 
@@ -81,7 +106,9 @@ def test_every_value_has_prose_in_both_languages(value):
         assert "(" not in said, "a Python value stands in the prose"
 
 
-@pytest.mark.parametrize("row", [row for row in phrases.ROWS if row.kind != "charge tail"], ids=lambda row: row.template)
+@pytest.mark.parametrize(
+    "row", [row for row in phrases.ROWS if row.kind != "charge tail"], ids=lambda row: row.template
+)
 def test_each_row_reads_its_example_and_prints_it_back(row):
     kind = "band" if row.kind == "bare charge" else row.kind
     value = phrases.parse(kind, row.example)

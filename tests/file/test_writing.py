@@ -16,7 +16,26 @@ from core.events import Event
 from core.money import Money
 from core.periods import Period
 from core.terms import (
-    Amendment, Annex, Band, Cap, Ceiling, Charge, Contract, CountingTerms, Decision, DueRule, Party, Payment, Per, Quote, Range, Reading, Rule, Share, Term, When,
+    Amendment,
+    Annex,
+    Band,
+    Cap,
+    Ceiling,
+    Charge,
+    Contract,
+    CountingTerms,
+    Decision,
+    DueRule,
+    Party,
+    Payment,
+    Per,
+    Quote,
+    Range,
+    Reading,
+    Rule,
+    Share,
+    Term,
+    When,
 )
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -29,42 +48,121 @@ DAYS = st.dates(date(2020, 1, 1), date(2030, 1, 1))
 PERIODS = st.builds(Period, st.integers(1, 90), st.sampled_from(["day", "working day", "month", "hour"]))
 DUES = st.one_of(st.builds(DueRule, on=DAYS), st.just(DueRule(demand=True)))
 CHARGES = st.one_of(
-    st.builds(Charge, amount=MONEY, per=st.none() | st.builds(Per, st.just("day"), st.integers(1, 9), st.sampled_from([None, "started"]))),
-    st.builds(Charge, rate=st.fractions(0, 3, max_denominator=1000), of=st.just("total"), on=st.none() | st.integers(1, 9)),
+    st.builds(
+        Charge,
+        amount=MONEY,
+        per=st.none() | st.builds(Per, st.just("day"), st.integers(1, 9), st.sampled_from([None, "started"])),
+    ),
+    st.builds(
+        Charge, rate=st.fractions(0, 3, max_denominator=1000), of=st.just("total"), on=st.none() | st.integers(1, 9)
+    ),
 )
-PARTIES = st.builds(Party, label=WORDS, name=WORDS, ours=st.booleans(), credit_code=st.none() | TEXTS, roles=st.lists(TEXTS, max_size=2).map(tuple))
+PARTIES = st.builds(
+    Party,
+    label=WORDS,
+    name=WORDS,
+    ours=st.booleans(),
+    credit_code=st.none() | TEXTS,
+    roles=st.lists(TEXTS, max_size=2).map(tuple),
+)
 
 
 @st.composite
 def contracts(draw):
     """Sound contracts of every shape that the file has."""
     annexes = [
-        Annex(id=f"A{i}", owed_by="provider", title=draw(WORDS), due=draw(st.none() | DUES), price=draw(MONEY), deemed_accepted=draw(st.none() | PERIODS), requires=draw(WORDS))
+        Annex(
+            id=f"A{i}",
+            owed_by="provider",
+            title=draw(WORDS),
+            due=draw(st.none() | DUES),
+            price=draw(MONEY),
+            deemed_accepted=draw(st.none() | PERIODS),
+            requires=draw(WORDS),
+        )
         for i in range(draw(st.integers(1, 3)))
     ]
     rules = [
-        Rule(id="late", clause=draw(TEXTS), when=When(state="late", any="annex"), charge=draw(CHARGES), quote=draw(st.none() | st.builds(Quote, words=TEXTS, page=st.none() | st.integers(1, 9)))),
         Rule(
-            id="banded", clause="2", when=When(state="loss"), bands_of="the amount late",
+            id="late",
+            clause=draw(TEXTS),
+            when=When(state="late", any="annex"),
+            charge=draw(CHARGES),
+            quote=draw(st.none() | st.builds(Quote, words=TEXTS, page=st.none() | st.integers(1, 9))),
+        ),
+        Rule(
+            id="banded",
+            clause="2",
+            when=When(state="loss"),
+            bands_of="the amount late",
             bands=(Band(Range(below=Fraction(75)), draw(CHARGES)), Band(Range(from_=Fraction(75)), draw(CHARGES))),
         ),
     ]
     return Contract(
-        number=draw(TEXTS), title=draw(WORDS), total=draw(MONEY), signed=draw(st.none() | DAYS),
+        number=draw(TEXTS),
+        title=draw(WORDS),
+        total=draw(MONEY),
+        signed=draw(st.none() | DAYS),
         term=draw(st.none() | st.builds(Term, from_=DAYS, for_=PERIODS)),
         counting=CountingTerms(preset="CN-civil-code@2021", knobs=draw(st.sampled_from([{}, {"stack": "all"}]))),
         parties={"provider": draw(PARTIES), "client": draw(PARTIES)},
         annexes=tuple(annexes),
-        payments=(Payment(id="P1", owed_by="client", amount=draw(MONEY), due=DueRule(period=draw(PERIODS), anchor=None, every=None, demand=False, on=None) if False else draw(DUES)),),
+        payments=(Payment(id="P1", owed_by="client", amount=draw(MONEY), due=draw(DUES)),),
         rules=tuple(rules),
-        caps=(Cap(id="c", clause="9", limits="provider", to=Ceiling(draw(MONEY | st.just(Share(Fraction(3, 10), "total"))), draw(st.sampled_from([None, "all", "contract year"])))),),
-        amendments=(Amendment(id="S1", agreed=date(2026, 1, 1), effective=date(2026, 2, 1), applies=draw(st.sampled_from(["days", "due", "everything"])), set={"rules.late.charge": draw(CHARGES)}),),
-        readings=(Reading(about="rules.late.charge", options={"one": draw(CHARGES), "other": draw(CHARGES)}, why=draw(WORDS)),),
-        decisions=(Decision(about="rules.late.charge", takes=draw(st.just("one") | CHARGES), why=draw(TEXTS), by="legal", on=draw(DAYS)),),
+        caps=(
+            Cap(
+                id="c",
+                clause="9",
+                limits="provider",
+                to=Ceiling(
+                    draw(MONEY | st.just(Share(Fraction(3, 10), "total"))),
+                    draw(st.sampled_from([None, "all", "contract year"])),
+                ),
+            ),
+        ),
+        amendments=(
+            Amendment(
+                id="S1",
+                agreed=date(2026, 1, 1),
+                effective=date(2026, 2, 1),
+                applies=draw(st.sampled_from(["days", "due", "everything"])),
+                set={"rules.late.charge": draw(CHARGES)},
+            ),
+        ),
+        readings=(
+            Reading(about="rules.late.charge", options={"one": draw(CHARGES), "other": draw(CHARGES)}, why=draw(WORDS)),
+        ),
+        decisions=(
+            Decision(
+                about="rules.late.charge",
+                takes=draw(st.just("one") | CHARGES),
+                why=draw(TEXTS),
+                by="legal",
+                on=draw(DAYS),
+            ),
+        ),
     )
 
 
-EVENTS = st.lists(st.builds(Event, what=st.just("paid"), id=st.uuids().map(str), of=st.just("P1"), at=DAYS, amount=MONEY, note=st.none() | TEXTS), max_size=3).map(tuple)
+def sound(path: Path) -> tuple[Contract, tuple[Event, ...]]:
+    contract, events, problems = read_contract(path)
+    assert () == problems
+    assert contract is not None
+    return contract, events
+
+
+EVENTS = st.lists(
+    st.builds(
+        Event,
+        what=st.just("paid"),
+        id=st.uuids().map(str),
+        of=st.just("P1"),
+        at=DAYS,
+        amount=MONEY,
+        note=st.none() | TEXTS,
+    ),
+    max_size=3,
+).map(tuple)
 
 
 @given(contracts(), EVENTS)
@@ -85,7 +183,7 @@ def test_the_long_form_gives_the_contract_back(contract):
 
 @pytest.mark.parametrize("path", SOUND, ids=lambda path: path.stem)
 def test_each_example_survives_both_ways(path):
-    contract, events, _ = read_contract(path)
+    contract, events = sound(path)
     in_phrases = read_text(write_toml(contract, events))
     in_long_form = read_text(write_json(contract).decode(), syntax="json")
 
@@ -94,16 +192,20 @@ def test_each_example_survives_both_ways(path):
 
 
 def test_writing_twice_gives_the_same_text():
-    contract, events, _ = read_contract(EXAMPLES / "s12" / "s12.toml")
+    contract, events = sound(EXAMPLES / "s12" / "s12.toml")
     once = write_toml(contract, events)
+    again, same, _ = read_text(once)
 
-    assert once == write_toml(*read_text(once)[:2])
+    assert again is not None
+    assert once == write_toml(again, same)
 
 
 def test_what_no_phrase_says_is_written_in_long_form():
-    contract, _, _ = read_contract(EXAMPLES / "hard-1" / "hard-1.toml")
+    contract, _ = sound(EXAMPLES / "hard-1" / "hard-1.toml")
 
-    assert 'at_most = { to = "10% of H1.price", per = "obligation", covers = ["running", "plus"] }' in write_toml(contract)
+    assert 'at_most = { to = "10% of H1.price", per = "obligation", covers = ["running", "plus"] }' in write_toml(
+        contract
+    )
 
 
 def test_canonical_text_is_sorted_composed_and_without_floats():
@@ -119,7 +221,7 @@ def test_what_says_nothing_is_left_out():
 
 
 def test_counted_knobs_are_shown_and_not_read():
-    contract, _, _ = read_contract(EXAMPLES / "s12" / "s12.toml")
+    contract, _ = sound(EXAMPLES / "s12" / "s12.toml")
     form = contract_form(contract, {"first_day": {"value": "out", "origin": "Civil Code 201"}})
 
     assert "out" == form["counted"]["first_day"]["value"]
@@ -127,7 +229,7 @@ def test_counted_knobs_are_shown_and_not_read():
 
 
 def test_the_digest_of_an_example_is_pinned_to_its_terms():
-    contract, _, _ = read_contract(EXAMPLES / "hard-4" / "hard-4.toml")
+    contract, _ = sound(EXAMPLES / "hard-4" / "hard-4.toml")
     spaced = (EXAMPLES / "hard-4" / "hard-4.toml").read_text("utf-8").replace(" = ", "   =   ")
 
     assert digest(contract) == digest(read_text(spaced)[0])

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 
-GOOD = '''
+GOOD = """
 from pathlib import Path
 
 from spondeo import Sector, hookimpl, read_sector
@@ -21,7 +21,7 @@ print("a plugin may talk while it is imported")
 @hookimpl
 def register_sectors() -> list[Sector]:
     return [read_sector(Path(__file__).parent)]
-'''
+"""
 SECTOR = """
 api = 1
 format = 1
@@ -123,8 +123,19 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Environment:
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", venv], check=True)
     python = venv / "bin" / "python"
     ours(next(venv.glob("lib/python*/site-packages")))
-    pip = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-deps", "--no-index", "--no-compile"]
-    subprocess.run([*pip, *wheels], check=True, capture_output=True)
+    pip = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--python",
+        str(python),
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--no-index",
+        "--no-compile",
+    ]
+    subprocess.run([*pip, *map(str, wheels)], check=True, capture_output=True)
     cache = where / "cache"
     cache.mkdir()
     return Environment(python, cache)

@@ -34,7 +34,7 @@ when = "any annex is late"
 charge = "1% of total per started day"
 """
 '''
-CASE = '''
+CASE = """
 [[case]]
 name = "three days late"
 source = "ours"
@@ -42,7 +42,7 @@ note = "due 4 Feb, delivered 7 Feb: 3 × 10"
 as_of = 2026-02-10
 events = [{ id = "E1", what = "delivered", of = "A1", at = 2026-02-07 }]
 [case.expect]
-'''
+"""
 
 
 def wrong(tmp_path: Path, text: str) -> list[str]:
@@ -52,7 +52,7 @@ def wrong(tmp_path: Path, text: str) -> list[str]:
 
 
 def test_a_case_that_comes_out_has_nothing_to_say(tmp_path):
-    expect = '''
+    expect = """
     "obligations.A1.due" = 2026-02-04
     "breaches" = ["late:A1"]
     "breaches.count" = 1
@@ -62,7 +62,7 @@ def test_a_case_that_comes_out_has_nothing_to_say(tmp_path):
     "owed.client.provider" = "0.00 CNY"
     "charges.late:A2" = "none"
     "problems" = []
-    '''
+    """
 
     assert [] == wrong(tmp_path, CONTRACT + CASE + expect)
 
@@ -74,7 +74,9 @@ def test_a_figure_that_does_not_come_out_is_shown_beside_what_did_and_the_sum(tm
     assert "3 × 10" in said
 
 
-@pytest.mark.parametrize("query", ["charge.late:A1", "charges.late:A1.payble", "obligations.A1.due.moment", "charges.late:A2.payable"])
+@pytest.mark.parametrize(
+    "query", ["charge.late:A1", "charges.late:A1.payble", "obligations.A1.due.moment", "charges.late:A2.payable"]
+)
 def test_a_query_that_leads_nowhere_is_no_match_for_none(tmp_path, query):
     [said] = wrong(tmp_path, f'{CONTRACT}{CASE}"{query}" = "none"')
 
@@ -82,8 +84,16 @@ def test_a_query_that_leads_nowhere_is_no_match_for_none(tmp_path, query):
 
 
 def test_a_change_makes_another_contract_for_one_case_only(tmp_path):
-    changed = CASE.replace("[case.expect]", 'change = { "rules.late.charge" = "2% of total per started day" }\n[case.expect]')
-    text = CONTRACT + changed + '"charges.late:A1.payable" = "60.00 CNY"\n' + CASE + '"charges.late:A1.payable" = "30.00 CNY"'
+    changed = CASE.replace(
+        "[case.expect]", 'change = { "rules.late.charge" = "2% of total per started day" }\n[case.expect]'
+    )
+    text = (
+        CONTRACT
+        + changed
+        + '"charges.late:A1.payable" = "60.00 CNY"\n'
+        + CASE
+        + '"charges.late:A1.payable" = "30.00 CNY"'
+    )
 
     assert [] == wrong(tmp_path, text)
 

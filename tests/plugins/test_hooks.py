@@ -28,7 +28,14 @@ def test_assessing_and_the_public_name_do_not_import_pluggy():
         "print([name for name in ('pluggy', 'importlib.metadata', 'plugins.registry') if name in sys.modules])"
     )
 
-    done = subprocess.run([sys.executable, "-P", "-c", code], cwd=ROOT, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", code],
+        cwd=ROOT,
+        env={"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
 
     assert "[]" == done.stdout.strip()
 

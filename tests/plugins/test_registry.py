@@ -52,7 +52,9 @@ def test_ours_and_a_good_stranger_are_listed_in_spite_of_all_the_broken_ones(fir
         ("exiting", "register_sectors", "PLUGIN-CRASH-01", "(7)"),
     ],
 )
-def test_a_broken_plugin_is_quarantined_with_its_name_version_place_and_reason(first_sight, plugin, place, code, way_out):
+def test_a_broken_plugin_is_quarantined_with_its_name_version_place_and_reason(
+    first_sight, plugin, place, code, way_out
+):
     distribution, version, where, found, said = first_sight["quarantined"][plugin]
 
     assert ("spondeo-ramshackle", "0.9.1", place, code) == (distribution, version, where, found)
@@ -97,6 +99,12 @@ def test_a_spoilt_cache_costs_a_second_trial_and_nothing_else(environment, first
 
     found = loaded(environment, ("hanging",))
     kept.write_text(before, "utf-8")
+
+    assert first_sight["sectors"] == found["sectors"]
+
+
+def test_a_cache_that_cannot_be_written_changes_nothing(environment, first_sight):
+    found = loaded(environment, ("hanging",), SPONDEO_CACHE_HOME="/dev/null/cache")
 
     assert first_sight["sectors"] == found["sectors"]
 

@@ -15,7 +15,7 @@ from contracts.papers.page.view import Item, View, added, view
 from contracts.papers.page.voice import Voice
 from core.money import Money, integer
 from core.problems import Problem
-from core.terms import Text
+from core.terms import Measure, Scorecard, Text
 from locales import LANGUAGES, pick, words
 
 if TYPE_CHECKING:
@@ -32,7 +32,8 @@ Broken = tuple[str, Sequence[Problem]]
 class Live(msgspec.Struct, frozen=True, kw_only=True):
     """What a served page may do that a file may not: hear of changes at `events`, ask for another day, lead elsewhere.
 
-    `links` gives the address of each contract by its place in the items; then an overview leads there and shows no details.
+    `links` gives the address of each contract by its place in the items; then an overview leads there, and no details
+    are shown.
     """
 
     events: str
@@ -61,7 +62,9 @@ class _Row(msgspec.Struct, frozen=True, kw_only=True):
         return voice.t("comma").join(self.voice(voice).name(key) for key in shown)
 
 
-def page(items: Sequence[Item], *, lang: str | None = None, broken: Sequence[Broken] = (), live: Live | None = None) -> str:
+def page(
+    items: Sequence[Item], *, lang: str | None = None, broken: Sequence[Broken] = (), live: Live | None = None
+) -> str:
     """The whole page as text; `lang` is shown first, the other languages are in it too.
 
     One contract is shown at once; several (or a `live` page with links) begin with an overview. The page forbids every
@@ -95,7 +98,11 @@ def policy(*, live: bool = False) -> str:
     A live page may ask its own server for changes and for another day.
     """
     rules = [
-        "default-src 'none'", "img-src data:", f"style-src {_hash('page.css')}", f"script-src {_hash('page.js')}", "base-uri 'none'",
+        "default-src 'none'",
+        "img-src data:",
+        f"style-src {_hash('page.css')}",
+        f"script-src {_hash('page.js')}",
+        "base-uri 'none'",
         "form-action 'self'" if live else "form-action 'none'",
     ]
     return "; ".join([*rules, "connect-src 'self'"] if live else rules)
@@ -118,7 +125,9 @@ def _asset(name: str) -> str:
 def _environment() -> "Environment":
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    made = Environment(loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made = Environment(
+        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
     made.globals.update(sections=_sections, share=_share, subject=_subject, timeline=timeline, titles_of=_titles_of)
     return made
 
@@ -127,8 +136,17 @@ def _sections(shown: View) -> list[str]:
     """The parts of a contract's page: the first five always, the others where there is something to say."""
     found = shown.assessment
     parts: Mapping[str, object] = {
-        "decide": True, "next": True, "late": True, "timeline": timeline(shown) is not None, "charges": True, "caps": found.caps,
-        "recourse": found.recourses, "accounts": shown.accounts, "measures": found.figures, "taken": shown.taken, "usages": found.usages,
+        "decide": True,
+        "next": True,
+        "late": True,
+        "timeline": timeline(shown) is not None,
+        "charges": True,
+        "caps": found.caps,
+        "recourse": found.recourses,
+        "accounts": shown.accounts,
+        "measures": found.figures,
+        "taken": shown.taken,
+        "usages": found.usages,
     }
     return [key for key, there in parts.items() if there]
 
@@ -145,7 +163,8 @@ def _subject(charge: str) -> str:
 
 
 def _titles_of(shown: View) -> dict[str, Text]:
-    return {thing.id: thing.title for thing in (*shown.contract.measures, *shown.contract.scorecards)}
+    things: list[Measure | Scorecard] = [*shown.contract.measures, *shown.contract.scorecards]
+    return {thing.id: thing.title for thing in things}
 
 
 def _overview(views: list[View], live: Live | None) -> list[_Row]:
@@ -157,7 +176,9 @@ def _overview(views: list[View], live: Live | None) -> list[_Row]:
 
 def _totals(views: list[View], side: int) -> tuple[Money, ...]:
     """What is owed to us (0) or by us (1) in all contracts of which we are a party, by currency."""
-    return added(shown.sums[side].total for shown in views if len(shown.sums) == 2 and shown.sums[side].kind in {"in", "out"})
+    return added(
+        shown.sums[side].total for shown in views if len(shown.sums) == 2 and shown.sums[side].kind in {"in", "out"}
+    )
 
 
 def _title(voice: Voice, views: list[View], many: bool) -> str:

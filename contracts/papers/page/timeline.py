@@ -1,4 +1,4 @@
-"""The year of a contract as rows of marks: where each due day, act and stretch of lateness lies, in percent of the width."""
+"""The course of a contract as rows of marks: where due days, acts and lateness lie, in percent of the width."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -67,13 +67,14 @@ def timeline(view: View) -> Timeline | None:
     for obligation in dated:
         sources.setdefault(obligation.source, []).append(obligation)
     rows = tuple(
-        Row(source, group[0].title, tuple(_bars(group, late, scale)), tuple(_marks(group, late, scale))) for source, group in sources.items()
+        Row(source, group[0].title, tuple(_bars(group, late, scale)), tuple(_marks(group, late, scale)))
+        for source, group in sources.items()
     )
     return Timeline(scale.first, scale.last, tuple(_months(scale)), tuple(_flags(view, scale)), rows)
 
 
 class _Scale:
-    """Days as percent of the width; exact arithmetic in tenths of a percent, so that the same input draws the same page."""
+    """Days as percent of the width, in whole tenths, so that the same input draws the same page."""
 
     def __init__(self, first: date, last: date) -> None:
         self.first, self.last = first, last
@@ -100,7 +101,7 @@ def _span(view: View, dated: list[Obligation]) -> tuple[date, date]:
 
 
 def _months(scale: _Scale) -> Iterator[tuple[str, date, bool]]:
-    """First days of months, and whether a narrow screen has room for the name; long spans name quarters or years only."""
+    """First days of months, and whether a narrow screen has room for the name; long spans name fewer."""
     months = scale.days // 30
     step = 1 if months <= 18 else 3 if months <= 54 else 12
     narrow = step * (3 if months // step <= 18 else 6)

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
+from fractions import Fraction
 
 import msgspec
 
@@ -18,7 +19,7 @@ from core.liability import Liability
 from core.money import Money
 from core.periods import Step
 from core.schedule import Obligation
-from core.terms import Contract, Reading, Text
+from core.terms import Contract, Measure, Reading, Scorecard, Text
 
 __all__ = ["Item", "Late", "Next", "Priced", "Sum", "Taken", "View", "added", "view"]
 
@@ -49,11 +50,12 @@ class Next(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Late(msgspec.Struct, frozen=True, kw_only=True):
-    """A breach with what it costs; `priced` is empty where no rule answers."""
+    """A breach with what it costs; `priced` is empty where nothing is. `reading` is the score that fell short."""
 
     breach: Breach
     title: Text
     priced: tuple["Priced", ...]
+    reading: Fraction | None
 
 
 class Priced(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,7 +111,8 @@ def view(item: Item) -> View:
     late_ids = {breach.subject for breach in assessment.breaches if breach.kind == "late"}
     coming = [
         Next(obligation=o, days=(o.due.day - today).days, ours=o.owed_by in ours)
-        for o in assessment.obligations if o.due and o.done is None and o.id not in late_ids
+        for o in assessment.obligations
+        if o.due and o.done is None and o.id not in late_ids
     ]
     return View(
         contract=contract,
@@ -154,8 +157,13 @@ def _sums(contract: Contract, assessment: Assessment, ours: frozenset[str], late
 def _sum(kind: str, rows: list[list[int]], currency: str, debtor: str = "", creditor: str = "") -> Sum:
     charges, prices, disputed = (sum(row[i] for row in rows) for i in range(3))
     return Sum(
-        kind=kind, debtor=debtor, creditor=creditor, total=Money(charges + prices, currency), charges=Money(charges, currency),
-        prices=Money(prices, currency), disputed=Money(disputed, currency),
+        kind=kind,
+        debtor=debtor,
+        creditor=creditor,
+        total=Money(charges + prices, currency),
+        charges=Money(charges, currency),
+        prices=Money(prices, currency),
+        disputed=Money(disputed, currency),
     )
 
 
@@ -167,11 +175,18 @@ def _priced(
     for number, accrual in enumerate(assessment.charges):
         obligation = owed.get(accrual.subject)
         breach = found[accrual.breach]
-        made.append(Priced(
-            number=number + 1, accrual=accrual, liability=assessment.liabilities[number], claim=assessment.claims[number], breach=breach,
-            title=_title(contract, breach, events), steps=obligation.due.steps if obligation and obligation.due else (),
-            lines=explain(assessment, accrual.id),
-        ))
+        made.append(
+            Priced(
+                number=number + 1,
+                accrual=accrual,
+                liability=assessment.liabilities[number],
+                claim=assessment.claims[number],
+                breach=breach,
+                title=_title(contract, breach, events),
+                steps=obligation.due.steps if obligation and obligation.due else (),
+                lines=explain(assessment, accrual.id),
+            )
+        )
     return tuple(made)
 
 
@@ -183,22 +198,33 @@ def _title(contract: Contract, breach: Breach, events: Sequence[Event]) -> Text:
         return contract.event_kinds[breach.source].title
     if breach.kind == "loss" and breach.caused in contract.third_parties:
         return contract.third_parties[breach.caused].name
-    things = [*contract.measures, *contract.scorecards]
+    things: list[Measure | Scorecard] = [*contract.measures, *contract.scorecards]
     return next((thing.title for thing in things if thing.id == breach.source), {})
 
 
 def _late(
-    contract: Contract, events: Sequence[Event], assessment: Assessment, priced: tuple[Priced, ...], owed: dict[str, Obligation]
+    contract: Contract,
+    events: Sequence[Event],
+    assessment: Assessment,
+    priced: tuple[Priced, ...],
+    owed: dict[str, Obligation],
 ) -> tuple[Late, ...]:
-    """Breaches, what still runs first; readings that no rule priced fell short of nothing."""
+    """What still runs first, then what costs something; readings that no rule priced fell short of nothing."""
+    figures = {figure.id: figure.value for figure in assessment.figures}
     by_breach: dict[str, list[Priced]] = defaultdict(list)
     for charge in priced:
         by_breach[charge.breach.id].append(charge)
     made = [
-        Late(breach=breach, title=_title(contract, breach, events), priced=tuple(by_breach[breach.id]))
-        for breach in assessment.breaches if breach.kind != "reading" or by_breach[breach.id]
+        Late(
+            breach=breach,
+            title=_title(contract, breach, events),
+            priced=tuple(by_breach[breach.id]),
+            reading=figures.get(breach.id),
+        )
+        for breach in assessment.breaches
+        if breach.kind != "reading" or by_breach[breach.id]
     ]
-    return tuple(sorted(made, key=lambda late: not late.breach.running))
+    return tuple(sorted(made, key=lambda late: (not late.breach.running, not late.priced)))
 
 
 def _taken(contract: Contract, assessment: Assessment, others: Sequence[Other]) -> tuple[Taken, ...]:
@@ -206,7 +232,13 @@ def _taken(contract: Contract, assessment: Assessment, others: Sequence[Other]) 
     readings = {reading.about: reading for reading in contract.readings}
     made = [
         Taken(
-            about=d.about, reading=readings.get(d.about), takes=d.takes, by=d.by, on=d.on, why=d.why, assumed=d.assumed,
+            about=d.about,
+            reading=readings.get(d.about),
+            takes=d.takes,
+            by=d.by,
+            on=d.on,
+            why=d.why,
+            assumed=d.assumed,
             others=tuple(o for o in others if o.about == d.about),
         )
         for d in assessment.decided
@@ -214,9 +246,16 @@ def _taken(contract: Contract, assessment: Assessment, others: Sequence[Other]) 
     known = {taken.about for taken in made}
     made.extend(
         Taken(
-            about=about, reading=reading, takes=None, by="", on=None, why="", assumed=False,
+            about=about,
+            reading=reading,
+            takes=None,
+            by="",
+            on=None,
+            why="",
+            assumed=False,
             others=tuple(o for o in others if o.about == about),
         )
-        for about, reading in readings.items() if about not in known
+        for about, reading in readings.items()
+        if about not in known
     )
     return tuple(made)

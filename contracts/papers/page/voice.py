@@ -1,4 +1,4 @@
-"""One language's way of saying what an assessment holds: days in the contract's own time, parties by label, codes as words."""
+"""How one language says what an assessment holds: days in the contract's own time, parties by label, codes in words."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from core.breaches import Breach
-from core.money import Money, show_decimal
+from core.money import Money, integer, show_decimal
 from core.problems import Problem
 from core.terms import Contract
 from locales import has, speak, words
@@ -19,7 +19,7 @@ _CODED = {"unit": "unit", "part": "part", "mode": "mode", "when": "round", "stat
 
 
 class Voice:
-    """Speaks `lang` about one contract. Days and instants are said in the contract's zone, amounts alike in every language."""
+    """Speaks `lang` about one contract: times in the contract's zone, amounts alike in every language."""
 
     def __init__(self, lang: str, contract: Contract | None = None, zone: str = "UTC") -> None:
         self.lang = lang
@@ -72,7 +72,7 @@ class Voice:
         return value
 
     def coded(self, area: str, value: str) -> str:
-        """A value of a closed list in words; the value itself where a sector or a newer file brings one we have no word for."""
+        """A value of a closed list in words; the value itself where a sector brings one that has none here."""
         key = f"page.{area}.{plain_id(value)}"
         return words(self.lang, key) if has(key) else value
 
@@ -93,7 +93,9 @@ class Voice:
         return words(self.lang, "page.scale.month", month=words(self.lang, f"page.month.{day.month}"))
 
     def number(self, number: Fraction) -> str:
-        return show_decimal(number)
+        """A reading: exact where its decimals end, else to two places with a sign that says so."""
+        exact = show_decimal(number)
+        return f"≈ {show_decimal(Fraction(integer(number * 100), 100))}" if "/" in exact else exact
 
     def instant(self, instant: datetime) -> str:
         """Day and time of day; the very end of a day is its 24:00, as a Chinese or English contract says it."""
@@ -113,7 +115,8 @@ class Voice:
             hours, minutes = divmod(int((breach.until_at - breach.due_at).total_seconds()) // 60, 60)
             parts = [self.count(n, unit) for n, unit in ((hours, "hour"), (minutes, "minute")) if n]
             return " ".join(parts) or self.count(0, "minute")
-        assert breach.due is not None and breach.until is not None
+        assert breach.due is not None
+        assert breach.until is not None
         return self.count((breach.until - breach.due).days, "day")
 
     def who(self, key: str) -> str:

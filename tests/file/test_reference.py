@@ -1,0 +1,42 @@
+"""The file reference is made from the phrases and structs, so that it cannot drift."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from contracts import checks, phrases, reader, reference, sheets, walk
+from contracts.reader import read_text
+from locales import has
+
+README = Path(reference.__file__).with_name("README.md")
+SOURCES = "".join(Path(str(module.__file__)).read_text("utf-8") for module in (checks, phrases, reader, sheets, walk))
+
+
+def test_the_reference_is_in_step():
+    assert reference.reference() in README.read_text("utf-8"), "run python -m contracts.reference --write"
+
+
+def test_the_smallest_contract_of_the_reference_is_sound():
+    [example, *_] = re.findall(r"```toml\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
+
+    assert () == read_text(example)[2]
+
+
+def test_every_column_of_a_sheet_is_in_the_reference():
+    text = README.read_text("utf-8")
+
+    assert [] == [word for key, words in sheets.HEADERS.items() for word in (key, words[0]) if word not in text]
+
+
+@pytest.mark.parametrize("code", sorted(set(re.findall(r'"([A-Z]{2,}-[A-Z]{2,}-\d\d)"', SOURCES))))
+def test_each_code_of_the_reader_has_words(code):
+    assert has(code)
+
+
+def test_each_family_of_codes_has_words():
+    families = set(re.findall(r'(?:known|near)\([^"]*"([A-Z]+-[A-Z]+)"', SOURCES)) | {
+        f"TERMS-{kind.upper()}" for kind in phrases.KINDS.values()
+    }
+
+    assert [] == [code for family in sorted(families) for code in (f"{family}-01", f"{family}-02") if not has(code)]
