@@ -269,7 +269,7 @@ def _assess(options: "Namespace", lang: str) -> int:
     open_ = [p for _, a, _ in answers for p in a.problems]
     if open_:
         return _complain(open_, lang)
-    return 3 if any(not b.waived and b.kind != "reading" for _, a, _ in answers for b in a.breaches) else 0
+    return 3 if any(not b.waived for _, a, _ in answers for b in a.breaches) else 0
 
 
 def _print_reports(answers: "Sequence[tuple[Loaded, Assessment, tuple[Other, ...]]]", lang: str, *, why: bool) -> None:
@@ -360,7 +360,18 @@ def _template(key: str) -> "Template":
     if key in keys() or _path(key).is_dir():
         return load_template(key)
     folder = _sector_templates().get(key)
+    if folder is None:
+        _say_quarantined()
     return load_template(str(folder) if folder else key)
+
+
+def _say_quarantined() -> None:
+    """A template may be missing because its plugin is broken: name those, so that none is silently absent."""
+    from locales import pick, say
+    from plugins.registry import load
+
+    for held in load().quarantined:
+        print(say(held.problem, pick()), file=sys.stderr)
 
 
 def _draft(options: "Namespace", lang: str) -> int:
@@ -379,19 +390,24 @@ def _draft(options: "Namespace", lang: str) -> int:
         answers[name.strip()] = value.strip()
     languages = _languages(options.languages)
     contract, paper, problems = draft(_template(options.template), answers, languages, blanks=options.blanks)
-    if contract is None or paper is None:
+    printed = (options.out or "").endswith(".pdf")
+    if paper is None or (contract is None and not printed):
         raise InputError(problems)
     _deliver(options.out, contract, paper, languages, lang)
     return _complain(problems, lang) if problems else 0
 
 
-def _deliver(out: str | None, contract: "Contract", paper: "Document", languages: tuple[str, ...], lang: str) -> None:
-    """Write a draft as its name asks: .pdf, .json, or a contract file in phrases."""
-    if out is not None and out.endswith(".pdf"):
+def _deliver(
+    out: str | None, contract: "Contract | None", paper: "Document", languages: tuple[str, ...], lang: str
+) -> None:
+    """Write a draft as its name asks: .pdf (also of a form with blanks), .json, or a contract file in phrases."""
+    if out is not None and (out.endswith(".pdf") or contract is None):
         from contracts.papers.typeset import render
 
         _save(out, render(paper, languages), lang)
-    elif out is not None and out.endswith(".json"):
+        return
+    assert contract is not None
+    if out is not None and out.endswith(".json"):
         from contracts.writer import write_json
 
         _save(out, write_json(contract), lang)

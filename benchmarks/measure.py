@@ -26,14 +26,17 @@ class Row(NamedTuple):
 def interleaved(calls: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:
     """The median seconds of each call; every round makes each call once, and a first round is not counted."""
     times: dict[str, list[float]] = {name: [] for name in calls}
+    shown = sys.stderr.isatty()
     for number in range(rounds + 1):
-        print(f"\rround {number} of {rounds}", end="", file=sys.stderr, flush=True)
+        if shown:
+            print(f"\rround {number} of {rounds}", end="", file=sys.stderr, flush=True)
         for name, call in calls.items():
             start = time.perf_counter()
             call()
             if number:
                 times[name].append(time.perf_counter() - start)
-    print("\r" + " " * 24, end="\r", file=sys.stderr)
+    if shown:
+        print("\r" + " " * 24, end="\r", file=sys.stderr)
     return {name: median(taken) for name, taken in times.items()}
 
 

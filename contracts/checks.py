@@ -34,6 +34,15 @@ __all__ = ["check"]
 
 Found = list[tuple[Path, Problem]]
 
+# A name that leads nowhere: all that there are, or the nearest.
+PARTY = ("TERMS-PARTY-01", "TERMS-PARTY-02")
+REF = ("TERMS-REF-01", "TERMS-REF-02")
+MEASURE = ("TERMS-MEASURE-01", "TERMS-MEASURE-02")
+OF = ("TERMS-OF-01", "TERMS-OF-02")
+EVENT_KIND = ("EVENT-KIND-01", "EVENT-KIND-02")
+EVENT_SUBJECT = ("EVENT-SUBJECT-01", "EVENT-SUBJECT-02")
+EVENT_REF = ("EVENT-REF-01", "EVENT-REF-02")
+
 _FAULTS = ("intent", "gross negligence", "negligence")
 _OF_AMOUNT = ("the amount late",)
 _EDGE = Fraction(10) ** 30
@@ -73,16 +82,16 @@ class _Checks:
     def wrong(self, path: Path, code: str, /, **args: Any) -> None:
         self.found.append((path, Problem(code, "", args)))
 
-    def known(self, path: Path, code: str, word: str | None, words: Iterable[str]) -> None:
-        """A name that leads nowhere: code -02 with the nearest, -01 with all that there are."""
+    def known(self, path: Path, codes: tuple[str, str], word: str | None, words: Iterable[str]) -> None:
+        """A name that leads nowhere, told with the nearest, else with all that there are."""
         words = list(words)
         if word is None or word in words:
             return
         close = nearest(word, words)
         if close:
-            self.wrong(path, f"{code}-02", text=word, nearest=close)
+            self.wrong(path, codes[1], text=word, nearest=close)
         else:
-            self.wrong(path, f"{code}-01", text=word, known=", ".join(words[:20]) or "–")
+            self.wrong(path, codes[0], text=word, known=", ".join(words[:20]) or "–")
 
     # names
 
@@ -90,37 +99,37 @@ class _Checks:
         self._ids()
         for key, third in self.contract.third_parties.items():
             path: Path = ("third_parties", key)
-            self.known((*path, "engaged_by"), "TERMS-PARTY", third.engaged_by, self.people)
+            self.known((*path, "engaged_by"), PARTY, third.engaged_by, self.people)
             for name in third.excess:
-                self.known((*path, "excess", name), "TERMS-PARTY", name, self.people)
+                self.known((*path, "excess", name), PARTY, name, self.people)
         for path, item in self._owed():
             for field in ("owed_by", "owed_to"):
-                self.known((*path, field), "TERMS-PARTY", getattr(item, field), self.people)
+                self.known((*path, field), PARTY, getattr(item, field), self.people)
             if isinstance(item, Annex):
                 for i, name in enumerate(item.accepted_by):
-                    self.known((*path, "accepted_by", i), "TERMS-PARTY", name, self.people)
+                    self.known((*path, "accepted_by", i), PARTY, name, self.people)
             if isinstance(item, Step):
                 for field in ("starts", "stops", "pauses"):
-                    self.known((*path, field), "EVENT-KIND", getattr(item, field), self.kinds)
+                    self.known((*path, field), EVENT_KIND, getattr(item, field), self.kinds)
         for kind, own in self.contract.event_kinds.items():
-            self.known(("event_kinds", kind, "closes"), "EVENT-KIND", own.closes, self.kinds)
+            self.known(("event_kinds", kind, "closes"), EVENT_KIND, own.closes, self.kinds)
         for i, measure in enumerate(self.contract.measures):
             steps = [step.id for step in self.contract.steps]
             path = ("measures", i, "of")
             if measure.kind == "share of steps kept":
-                self.known(path, "TERMS-REF", measure.of, steps)
+                self.known(path, REF, measure.of, steps)
             else:
-                self.known(path, "EVENT-KIND", measure.of, self.kinds)
+                self.known(path, EVENT_KIND, measure.of, self.kinds)
         for i, card in enumerate(self.contract.scorecards):
             for name, weight in card.weights.items():
                 self.known(
                     ("scorecards", i, "weights", name, "of"),
-                    "TERMS-MEASURE",
+                    MEASURE,
                     weight.of,
                     [m.id for m in self.contract.measures],
                 )
         for i, cap in enumerate(self.contract.caps):
-            self.known(("caps", i, "limits"), "TERMS-PARTY", cap.limits, self.people)
+            self.known(("caps", i, "limits"), PARTY, cap.limits, self.people)
         for path, value in each(self.contract):
             if isinstance(value, (Share, Charge)) and value.of is not None:
                 self._base((*path, "of") if not path or path[-1] != "of" else path, value.of)
@@ -174,7 +183,7 @@ class _Checks:
         amounts |= {f"{a.id}.price": a.price for a in self.contract.annexes}
         amounts |= {f"{p.id}.amount": p.amount for p in self.contract.payments}
         if base not in amounts:
-            self.known(path, "TERMS-OF", base, [*amounts, "total"])
+            self.known(path, OF, base, [*amounts, "total"])
         elif amounts[base] is None:
             self.wrong(path, "TERMS-OF-03", text=base)
 
@@ -182,9 +191,9 @@ class _Checks:
         anchor = rule.anchor
         assert anchor is not None
         if anchor.of is not None:
-            self.known(path, "TERMS-REF", anchor.of, [*self.owed, *self.people])
+            self.known(path, REF, anchor.of, [*self.owed, *self.people])
         elif anchor.each or anchor.what not in phrases.MOMENTS:
-            self.known(path, "EVENT-KIND", anchor.what, self.kinds if anchor.each else [*self.kinds, *phrases.MOMENTS])
+            self.known(path, EVENT_KIND, anchor.what, self.kinds if anchor.each else [*self.kinds, *phrases.MOMENTS])
 
     # sums
 
@@ -284,16 +293,14 @@ class _Checks:
 
     def _who(self, path: Path, rule: Rule) -> None:
         for field in ("owed_by", "owed_to", "recourse"):
-            self.known((*path, field), "TERMS-PARTY", getattr(rule, field), self.people)
+            self.known((*path, field), PARTY, getattr(rule, field), self.people)
         when = rule.when
         if when.id is not None:
             loss = when.state == "loss"
-            self.known(
-                (*path, "when"), "TERMS-PARTY" if loss else "TERMS-REF", when.id, self.people if loss else self.owed
-            )
-        self.known((*path, "when"), "EVENT-KIND", when.event, self.kinds)
-        self.known((*path, "when"), "TERMS-MEASURE", when.measure, self.measured)
-        self.known((*path, "bands_of"), "TERMS-MEASURE", rule.bands_of, [*self.measured, *_OF_AMOUNT])
+            self.known((*path, "when"), PARTY if loss else REF, when.id, self.people if loss else self.owed)
+        self.known((*path, "when"), EVENT_KIND, when.event, self.kinds)
+        self.known((*path, "when"), MEASURE, when.measure, self.measured)
+        self.known((*path, "bands_of"), MEASURE, rule.bands_of, [*self.measured, *_OF_AMOUNT])
 
     def _charge(self, path: Path, charge: Charge) -> None:
         share, fixed = charge.rate is not None and charge.of is not None, charge.amount is not None
@@ -345,7 +352,7 @@ class _Checks:
             if not (effective in self.kinds or (who in self.people and act in self.kinds)):
                 self.known(
                     (*path, "effective"),
-                    "EVENT-KIND",
+                    EVENT_KIND,
                     effective,
                     [*self.kinds, *(f"{p} consents" for p in self.people)],
                 )
@@ -419,13 +426,13 @@ class _Checks:
         for i, event in enumerate(self.events):
             path = ("events", i)
             target = event.of if event.what == "withdrawn" else event.corrects
-            self.known((*path, "of" if event.what == "withdrawn" else "corrects"), "EVENT-REF", target, seen)
+            self.known((*path, "of" if event.what == "withdrawn" else "corrects"), EVENT_REF, target, seen)
             if event.id not in gone:
                 self._cause(path, event, gone)
 
     def _event(self, path: Path, event: Event) -> None:
         if event.what not in self.kinds:
-            self.known((*path, "what"), "EVENT-KIND", event.what, self.kinds)
+            self.known((*path, "what"), EVENT_KIND, event.what, self.kinds)
             return
         own = self.contract.event_kinds.get(event.what)
         lasts = event.what in SPANS or (own is not None and own.span)
@@ -447,7 +454,7 @@ class _Checks:
 
     def _subject(self, path: Path, event: Event) -> None:
         roles = {role for party in self.contract.parties.values() for role in party.roles}
-        self.known((*path, "by"), "TERMS-PARTY", event.by, [*self.people, *roles])
+        self.known((*path, "by"), PARTY, event.by, [*self.people, *roles])
         of = event.of
         if of is None:
             return
@@ -462,7 +469,7 @@ class _Checks:
             *(e.id for e in self.events),
         }
         if not any(part in names for part in (of, *of.replace("/", ":").split(":"))):
-            self.known((*path, "of"), "EVENT-SUBJECT", of, sorted(names))
+            self.known((*path, "of"), EVENT_SUBJECT, of, sorted(names))
 
     def _cause(self, path: Path, event: Event, gone: set[str | None]) -> None:
         """What cannot be without an earlier event: an acceptance without delivery, an end without its start."""

@@ -707,7 +707,7 @@ def _read(kind: str, text: str) -> Any:
 
 
 def parse(kind: str, text: str, where: str = "") -> Any | Problem:
-    """The long form of a phrase, or what is wrong: the nearest good phrase where one is close, else what is expected."""
+    """The long form of a phrase, or what is wrong: the nearest good phrase if one is close, else what is expected."""
     tidy = " ".join(text.split()) if len(text) <= LONGEST else ""
     value = _read(kind, tidy) if tidy else None
     return value if value is not None else _wrong(kind, tidy or text[:40] + "…", where)
@@ -720,12 +720,13 @@ def _defaults(build: type[msgspec.Struct]) -> dict[str, Any]:
 
 def _fits(row: Row, value: Any) -> bool:
     """Whether the row's template can say all that the value holds."""
-    if row.build is None:
+    build = row.build
+    if build is None:
         return KINDS.get(type(value)) == {"number": "rate"}.get(row.kind, row.kind)
-    if row.build is not type(value):
+    if not isinstance(value, build):
         return False
     held = {field for field, _, _ in _parts(row.template)[1]}
-    for name, default in _defaults(row.build).items():
+    for name, default in _defaults(build).items():
         has = getattr(value, name)
         if name in held:
             if has is None:
@@ -809,21 +810,22 @@ def _say(row: Row, value: Any, lang: str, names: Names) -> str:
 
 
 _SLIPS = (
-    (re.compile(r"\b(?:an?|every|each) (annex|payment|step|duty)\b"), r"any \1"),
-    (re.compile(r"\b(?:a|each|every) (day|week|hour|month|working day)\b"), r"per started \1"),
-    (re.compile(r"\bper (\w+) started\b"), r"per started \1"),
-    (re.compile(r" ?(?:percent|per cent|％)"), "%"),
-    (re.compile(r"\b([A-Z]{3}) ?([\d,.]+)"), r"\2 \1"),
-    (re.compile(r"[￥¥] ?([\d,.]+)"), r"\1 CNY"),
-    (re.compile(r"\bof the (?:contract )?total\b|\bof contract total\b"), "of total"),
-    (re.compile(r"\bafter (?:the )?(?:signing|signature)\b"), "after signed"),
-    (re.compile(r"^within "), ""),
-    (re.compile(r"\b(?:at most|up to|max(?:imum)?) (?=\d)"), ""),
-    (re.compile(r"\b(less than|under)\b"), "below"),
-    (re.compile(r"\b(more than|over)\b"), "above"),
-    (re.compile(r"\b(?:per|a) (contract year|calendar year)\b"), r"in each \1"),
+    (r"\b(?:an?|every|each) (annex|payment|step|duty)\b", r"any \1"),
+    (r"\b(?:a|each|every) (day|week|hour|month|working day)\b", r"per started \1"),
+    (r"\bper (\w+) started\b", r"per started \1"),
+    (r" ?(?:percent|per cent|％)", "%"),
+    (r"\b([A-Z]{3}) ?([\d,.]+)", r"\2 \1"),
+    (r"[￥¥] ?([\d,.]+)", r"\1 CNY"),
+    (r"\bof the (?:contract )?total\b|\bof contract total\b", "of total"),
+    (r"\bafter (?:the )?(?:signing|signature)\b", "after signed"),
+    (r"^within ", ""),
+    (r"\b(?:at most|up to|max(?:imum)?) (?=\d)", ""),
+    (r"\b(less than|under)\b", "below"),
+    (r"\b(more than|over)\b", "above"),
+    (r"\b(?:per|a) (contract year|calendar year)\b", r"in each \1"),
 )
-"""Slips that people make, and what they meant; a suggestion is only made where it reads."""
+"""Slips that people make, and what they meant; a suggestion is only made where it reads. Compiled when one is made, since
+most files have none."""
 
 
 def _mended(kind: str, text: str) -> str:
@@ -838,9 +840,9 @@ def _mended(kind: str, text: str) -> str:
 def _candidates(text: str) -> Iterator[str]:
     mended = text
     for pattern, words in _SLIPS:
-        if pattern.search(mended):
-            mended = pattern.sub(words, mended)
-            yield pattern.sub(words, text)
+        if re.search(pattern, mended):
+            mended = re.sub(pattern, words, mended)
+            yield re.sub(pattern, words, text)
             yield mended
     for line in (text, mended):
         yield line.lower()
@@ -870,6 +872,28 @@ _DATED = re.compile(r"\d{4}-\d\d-\d\d")
 _BARE_RATE = re.compile(r"(-?\d+(?:\.\d+)?)(?: of (?:[\w. -]+))?(?: (?:per|a|each) .*)?")
 
 
+_CODES = {
+    "money": ("TERMS-MONEY-01", "TERMS-MONEY-02"),
+    "rate": ("TERMS-RATE-01", "TERMS-RATE-03"),
+    "number": ("TERMS-NUMBER-01", "TERMS-NUMBER-02"),
+    "period": ("TERMS-PERIOD-01", "TERMS-PERIOD-02"),
+    "per": ("TERMS-PER-01", "TERMS-PER-02"),
+    "share": ("TERMS-SHARE-01", "TERMS-SHARE-02"),
+    "amount": ("TERMS-AMOUNT-01", "TERMS-AMOUNT-02"),
+    "anchor": ("TERMS-ANCHOR-01", "TERMS-ANCHOR-02"),
+    "every": ("TERMS-EVERY-01", "TERMS-EVERY-02"),
+    "due": ("TERMS-DUE-01", "TERMS-DUE-02"),
+    "when": ("TERMS-WHEN-01", "TERMS-WHEN-02"),
+    "charge": ("TERMS-CHARGE-01", "TERMS-CHARGE-02"),
+    "ceiling": ("TERMS-CEILING-01", "TERMS-CEILING-02"),
+    "range": ("TERMS-RANGE-01", "TERMS-RANGE-02"),
+    "grace": ("TERMS-GRACE-01", "TERMS-GRACE-02"),
+    "rounding": ("TERMS-ROUNDING-01", "TERMS-ROUNDING-02"),
+    "weight": ("TERMS-WEIGHT-01", "TERMS-WEIGHT-02"),
+}
+"""What is wrong with a phrase: none is close, or one is. TERMS-RATE-02 is a rate without its percent sign."""
+
+
 def _wrong(kind: str, text: str, where: str) -> Problem:
     bare = _BARE_RATE.fullmatch(text)
     if kind in ("rate", "share", "charge", "band", "ceiling", "amount", "weight") and bare and Fraction(bare[1]) > 1:
@@ -883,5 +907,5 @@ def _wrong(kind: str, text: str, where: str) -> Problem:
         return Problem("TERMS-DATE-01", where, {"text": text})
     close = _mended(kind, text)
     if close:
-        return Problem(f"TERMS-{kind.upper()}-{3 if kind == 'rate' else 2:02}", where, {"text": text, "nearest": close})
-    return Problem(f"TERMS-{kind.upper()}-01", where, {"text": text})
+        return Problem(_CODES[kind][1], where, {"text": text, "nearest": close})
+    return Problem(_CODES[kind][0], where, {"text": text})

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from core.money import Money, show_decimal
 from core.problems import Problem
-from core.terms import Charge, Contract, Payment, Rule, Share
+from core.terms import Charge, Contract, Payment, Rule, Share, Text
 
 __all__ = ["BASES", "Basis", "review"]
 
@@ -21,33 +21,56 @@ class Basis(NamedTuple):
     """How grave a finding is ("error", "warning", "advice"), where it comes from, and how sure that is."""
 
     weight: str
-    source: str
+    source: Text
     confidence: str
 
 
+_CODE = {"zh-Hans": "民法典第{0}条", "en": "Civil Code art. {0}"}
+_INTERPRETED = {"zh-Hans": "合同编通则解释第{0}条", "en": "Interpretation on Contracts (2023) art. {0}"}
+_OWN = {"zh-Hans": "实务", "en": "practice"}
+
+
+def _cited(law: Text, articles: str) -> Text:
+    return {tag: words.format(articles) for tag, words in law.items()}
+
+
 BASES: dict[str, Basis] = {
-    "REVIEW-DISPUTE-01": Basis("error", "仲裁法解释 7; 仲裁法 (2025) 27", "A"),
-    "REVIEW-DISPUTE-02": Basis("advice", "民事诉讼法 24, 35", "A"),
-    "REVIEW-CAP-01": Basis("advice", "民法典 506, 156", "A"),
-    "REVIEW-CAP-02": Basis("warning", "KNOBS covers", "C"),
-    "REVIEW-DUE-01": Basis("advice", "民法典 511(4)", "A"),
-    "REVIEW-DUE-02": Basis("warning", "民法典 511(4)", "A"),
-    "REVIEW-WORD-01": Basis("warning", "民法典 1259", "A"),
-    "REVIEW-WORD-02": Basis("advice", "民法典 510, 511", "A"),
-    "REVIEW-WORD-03": Basis("advice", "民法典 1259", "A"),
-    "REVIEW-LANGUAGE-01": Basis("warning", "民法典 466(2)", "A"),
-    "REVIEW-THIRD-01": Basis("warning", "民法典 465(2), 552", "A"),
-    "REVIEW-THIRD-02": Basis("advice", "民法典 523, 593", "A"),
-    "REVIEW-RATE-01": Basis("advice", "民法典 585(2); 合同编通则解释 64, 65", "A"),
-    "REVIEW-RATE-02": Basis("warning", "民法典 585(2)", "A"),
-    "REVIEW-RATE-03": Basis("warning", "合同编通则解释 64(3)", "A"),
-    "REVIEW-PRICE-01": Basis("warning", "G47", "C"),
-    "REVIEW-PRICE-02": Basis("error", "arithmetic", "A"),
-    "REVIEW-SIGNED-01": Basis("warning", "民法典 490, 201", "A"),
-    "REVIEW-SME-01": Basis("warning", "保障中小企业款项支付条例 (2025) 9, 15", "A"),
-    "REVIEW-RENEWAL-01": Basis("warning", "民法典 496", "A"),
-    "REVIEW-ACCEPT-01": Basis("advice", "民法典 140(2), 621", "A"),
-    "REVIEW-NOTICE-01": Basis("advice", "民法典 137", "A"),
+    "REVIEW-DISPUTE-01": Basis(
+        "error",
+        {
+            "zh-Hans": "仲裁法解释第7条；仲裁法第27条",
+            "en": "Interpretation on Arbitration art. 7; Arbitration Law art. 27",
+        },
+        "A",
+    ),
+    "REVIEW-DISPUTE-02": Basis("advice", {"zh-Hans": "民事诉讼法第35条", "en": "Civil Procedure Law art. 35"}, "A"),
+    "REVIEW-CAP-01": Basis("advice", _cited(_CODE, "506"), "A"),
+    "REVIEW-CAP-02": Basis("warning", _OWN, "C"),
+    "REVIEW-DUE-01": Basis("advice", _cited(_CODE, "511(4)"), "A"),
+    "REVIEW-DUE-02": Basis("warning", _cited(_CODE, "511(4)"), "A"),
+    "REVIEW-WORD-01": Basis("warning", _cited(_CODE, "1259"), "A"),
+    "REVIEW-WORD-02": Basis("advice", _cited(_CODE, "511(4)"), "A"),
+    "REVIEW-WORD-03": Basis("advice", _cited(_CODE, "1259"), "A"),
+    "REVIEW-LANGUAGE-01": Basis("warning", _cited(_CODE, "466(2)"), "A"),
+    "REVIEW-THIRD-01": Basis("warning", _cited(_CODE, "465(2)"), "A"),
+    "REVIEW-THIRD-02": Basis("advice", _cited(_CODE, "593"), "A"),
+    "REVIEW-RATE-01": Basis("advice", _cited(_INTERPRETED, "65"), "A"),
+    "REVIEW-RATE-02": Basis("warning", _cited(_CODE, "585(2)"), "A"),
+    "REVIEW-RATE-03": Basis("warning", _cited(_INTERPRETED, "64(3)"), "A"),
+    "REVIEW-PRICE-01": Basis("warning", _OWN, "C"),
+    "REVIEW-PRICE-02": Basis("error", {"zh-Hans": "算术", "en": "arithmetic"}, "A"),
+    "REVIEW-SIGNED-01": Basis("warning", _cited(_CODE, "490"), "A"),
+    "REVIEW-SME-01": Basis(
+        "warning",
+        {
+            "zh-Hans": "保障中小企业款项支付条例第9条",
+            "en": "Regulations on Payments to Small and Medium Enterprises art. 9",
+        },
+        "A",
+    ),
+    "REVIEW-RENEWAL-01": Basis("warning", _cited(_CODE, "496"), "A"),
+    "REVIEW-ACCEPT-01": Basis("advice", _cited(_CODE, "140(2)"), "A"),
+    "REVIEW-NOTICE-01": Basis("advice", _cited(_CODE, "137"), "A"),
 }
 """Every finding with its basis; the words are in the catalogues, under the same code."""
 
@@ -194,7 +217,7 @@ def _words(contract: Contract) -> Iterator[Problem]:
     for where, words in _chinese(contract):
         for pattern, code in _DOUBTFUL:
             if found := pattern.search(words):
-                yield _finding(code, where, found=found[0])
+                yield _finding(code, where, found=found[0], better="当日或之前")
 
 
 _DOUBTFUL = (

@@ -131,8 +131,8 @@ def normalised(raw: Mapping[str, Any], number: int, kinds: Iterable[str], titles
             _split(event, what, frozenset(kinds))
     if isinstance(event.get("value"), (int, Decimal)) and not isinstance(event.get("value"), bool):
         event["value"] = str(event["value"])
-    if event.get("fault") in FAULT_WORDS:
-        event["fault"] = FAULT_WORDS[event["fault"]]
+    if isinstance(event.get("fault"), str):
+        event["fault"] = FAULT_WORDS.get(event["fault"], event["fault"])
     return event
 
 

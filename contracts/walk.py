@@ -108,13 +108,13 @@ class Walk:
         self.found.append((path, Problem(code, self.where(path), args)))
         return BAD
 
-    def near(self, path: Path, code: str, text: str, known: Iterable[str]) -> Any:
-        """Note an unknown word: code -01 lists what is known, -02 names the nearest."""
+    def near(self, path: Path, codes: tuple[str, str], text: str, known: Iterable[str]) -> Any:
+        """Note an unknown word: the first code lists what is known, the second names the nearest."""
         words = list(known)
         close = nearest(text, words)
         if close:
-            return self.wrong(path, f"{code}-02", text=text, nearest=close)
-        return self.wrong(path, f"{code}-01", text=text[:60], known=", ".join(words))
+            return self.wrong(path, codes[1], text=text, nearest=close)
+        return self.wrong(path, codes[0], text=text[:60], known=", ".join(words))
 
     def where(self, path: Path) -> str:
         """A path in the author's terms: list items by their ids."""
@@ -222,7 +222,7 @@ class Walk:
     def _languages(self, raw: dict[str, Any], path: Path) -> None:
         for key in raw:
             if key not in TAGS:
-                self.near((*path, key), "TERMS-LANGUAGE", key, ("zh", "zh-Hant", "en"))
+                self.near((*path, key), ("TERMS-LANGUAGE-01", "TERMS-LANGUAGE-02"), key, ("zh", "zh-Hant", "en"))
 
     def struct(self, struct: Any, raw: Any, path: Path) -> Any:
         """Read a table as a struct. A field that cannot be read keeps its default, or a stand-in: its problem is noted,
@@ -251,8 +251,10 @@ class Walk:
         return struct(**values)
 
     def _field(self, struct: Any, field: Field, key: str, raw: Any, path: Path) -> Any:
-        if field.type is Any or (struct is Amendment and key == "set") or (struct is Reading and key == "options"):
+        if field.type is Any:
             return raw
+        if (struct is Amendment and key == "set") or (struct is Reading and key == "options"):
+            return raw if isinstance(raw, dict) else self.wrong(path, "TERMS-TYPE-05", got=_named(raw))
         if struct is Range or (struct in phrases.KINDS and not self.people and Fraction in _plain(field.type)):
             return self._number(raw, path)
         value = self.value(field.type, raw, path)
@@ -260,7 +262,7 @@ class Walk:
         if allowed and value is not BAD:
             for word in (value,) if isinstance(value, str) else value or ():
                 if word not in allowed:
-                    return self.near(path, "TERMS-WORD", word, allowed)
+                    return self.near(path, ("TERMS-WORD-01", "TERMS-WORD-02"), word, allowed)
         return value
 
     def _number(self, raw: Any, path: Path) -> Any:
@@ -275,7 +277,7 @@ class Walk:
         if above is not None:
             self.wrong((*path, key), "TERMS-KEY-03", key=key, table=self.where(path), belongs=above)
         else:
-            self.near((*path, key), "TERMS-KEY", key, fields(struct))
+            self.near((*path, key), ("TERMS-KEY-01", "TERMS-KEY-02"), key, fields(struct))
 
     def _table_above(self, key: str, path: Path) -> str | None:
         for end in range(len(path) - 1, -1, -1):

@@ -4,7 +4,7 @@ for ever.
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -99,13 +99,8 @@ def assess(
     """
     listed = tuple(events)
     record = fold(contract, listed, as_of=as_of, known_at=known_at, world=world, assume=assume or {})
-    owed = schedule(record)
-    debts = accounts(record, owed)
-    figures = measures(record, owed)
-    found = breaches(record, owed, debts, figures)
-    accruals = charges(record, found, debts, figures)
-    owing, ledger, recourses = liability(record, accruals)
-    made = claims(record, accruals, {one.charge: one for one in owing}, debts)
+    flow = _follow(record)
+    debts = flow.accounts
     assert record.as_of.instant is not None
     return Assessment(
         contract=contract.number,
@@ -116,22 +111,50 @@ def assess(
         known_at=record.known_at.instant if record.known_at else None,
         zone=record.zone,
         currency=contract.currency,
-        obligations=tuple(msgspec.structs.replace(o, done=debts[o.id].settled) if o.id in debts else o for o in owed),
-        accounts=tuple(debts.values()),
-        figures=tuple(figures.values()),
-        breaches=found,
-        charges=accruals,
-        liabilities=owing,
-        caps=ledger,
-        recourses=recourses,
-        claims=made,
-        balances=balances(
-            accruals, made, ((r.debtor, r.creditor, r.amount) for r in recourses if r.amount.minor), contract.currency
+        obligations=tuple(
+            msgspec.structs.replace(o, done=debts[o.id].settled) if o.id in debts else o for o in flow.obligations
         ),
+        accounts=tuple(debts.values()),
+        figures=tuple(flow.figures.values()),
+        breaches=flow.breaches,
+        charges=flow.charges,
+        liabilities=flow.liabilities,
+        caps=flow.caps,
+        recourses=flow.recourses,
+        claims=flow.claims,
+        balances=flow.balances,
         decided=record.decided,
         usages=_usages(record),
         problems=tuple(record.questions),
     )
+
+
+class _Flow(NamedTuple):
+    """What each stage gave, in the order of the stages."""
+
+    obligations: tuple[Obligation, ...]
+    accounts: dict[str, Account]
+    figures: dict[str, Figure]
+    breaches: tuple[Breach, ...]
+    charges: tuple[Accrual, ...]
+    liabilities: tuple[Liability, ...]
+    caps: tuple[CapUse, ...]
+    recourses: tuple[Recourse, ...]
+    claims: tuple[Claim, ...]
+    balances: tuple[Balance, ...]
+
+
+def _follow(record: Record) -> _Flow:
+    owed = schedule(record)
+    debts = accounts(record, owed)
+    figures = measures(record, owed)
+    found = breaches(record, owed, debts, figures)
+    accruals = charges(record, found, debts, figures)
+    owing, ledger, recourses = liability(record, accruals)
+    made = claims(record, accruals, {one.charge: one for one in owing}, debts)
+    recovered = ((r.debtor, r.creditor, r.amount) for r in recourses if r.amount.minor)
+    sums = balances(accruals, made, recovered, record.contract.currency)
+    return _Flow(owed, debts, figures, found, accruals, owing, ledger, recourses, made, sums)
 
 
 def others(
@@ -152,15 +175,9 @@ def others(
         )
         for option in reading.options:
             if option != decided:
-                answer = assess(
-                    contract,
-                    listed,
-                    as_of=as_of,
-                    known_at=known_at,
-                    world=world,
-                    assume={**taken, reading.about: option},
-                )
-                made.append(Other(about=reading.about, takes=option, balances=answer.balances))
+                assumed = {**taken, reading.about: option}
+                record = fold(contract, listed, as_of=as_of, known_at=known_at, world=world, assume=assumed)
+                made.append(Other(about=reading.about, takes=option, balances=_follow(record).balances))
     return tuple(made)
 
 

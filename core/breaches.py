@@ -11,7 +11,7 @@ from core.money import Money
 from core.periods import end_of_day
 from core.record import Moment, Record, not_after
 from core.schedule import Done, Obligation
-from core.terms import Text
+from core.terms import Rule, Text
 
 __all__ = ["Breach", "breaches"]
 
@@ -147,10 +147,10 @@ def _happened(record: Record) -> Iterable[Breach]:
 
 
 def _short(record: Record, figures: Mapping[str, Figure]) -> Iterable[Breach]:
-    """Readings to which a rule answers; whether they fall short is the rule's to say."""
-    asked = {name for rule in record.contract.rules for name in (rule.when.measure, rule.bands_of) if name}
+    """Readings of closed windows that a rule's range or bands name; a good reading is no breach."""
+    rules = [rule for rule in record.contract.rules if rule.when.measure]
     for figure in figures.values():
-        if figure.measure in asked and figure.value is not None and figure.complete:
+        if figure.value is not None and figure.complete and any(_names(rule, figure) for rule in rules):
             yield Breach(
                 id=figure.id,
                 kind="reading",
@@ -159,6 +159,16 @@ def _short(record: Record, figures: Mapping[str, Figure]) -> Iterable[Breach]:
                 at=figure.last,
                 waived=_waived(record, figure.id),
             )
+
+
+def _names(rule: Rule, figure: Figure) -> bool:
+    """Whether a rule has something to say of this reading."""
+    value = figure.value
+    if value is None or rule.when.measure != figure.measure:
+        return False
+    if rule.when.range is not None and not rule.when.range.holds(value):
+        return False
+    return not rule.bands or any(band.range.holds(value) for band in rule.bands)
 
 
 def _waived(record: Record, *ids: str) -> bool:

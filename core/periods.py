@@ -17,10 +17,12 @@ from core.worktime import (
     OffDays,
     Window,
     add_hours,
+    between,
     closes_at,
     end_of_day,
     local_date,
     local_time,
+    minutes_of,
     next_opening,
     read_clock,
     read_hours,
@@ -37,6 +39,7 @@ __all__ = [
     "Counting",
     "Cycle",
     "Due",
+    "Mark",
     "OffDays",
     "Origin",
     "Period",
@@ -44,13 +47,20 @@ __all__ = [
     "Window",
     "adapted",
     "add",
+    "add_share",
+    "as_known",
     "asks_fixed",
     "calendar_windows",
+    "clock_period",
+    "contract_cycles",
     "contract_years",
+    "days_between",
     "days_late",
     "elapsed_days",
     "end_of_day",
     "fixed",
+    "hours_between",
+    "hours_of",
     "last_working_day",
     "local_date",
     "local_time",
@@ -59,6 +69,7 @@ __all__ = [
     "shift",
     "start_of_day",
     "strip",
+    "strip_of",
     "term_end",
     "to_instant",
     "touched_days",
@@ -228,10 +239,12 @@ def add(
     *,
     before: bool = False,
     roll: bool = True,
+    at_least: bool = False,
 ) -> Due | Problem:
     """The due time `period` after `anchor` (before it, if `before`), as this contract counts.
 
     An anchor with a time of day must be aware; a bare date is the whole day. `roll=False`: the last day as counted.
+    `at_least`: the contract says "at least" or "not less than" before `period` (KNOBS `clear_days`).
     """
     if any(part.unit not in UNITS or part.n < 0 for part in period.parts):
         raise ValueError(f"no such period: {period}")
@@ -239,22 +252,78 @@ def add(
         raise ValueError("an anchor with a time of day needs a zone")
     try:
         if any(part.is_clock for part in period.parts):
-            return _clock(anchor, period, counting, calendar, before)
-        return _days(anchor, period, counting, calendar, before, roll)
+            due = _clock(anchor, period, counting, calendar, before)
+        else:
+            due = _days(anchor, period, counting, calendar, before, roll, at_least)
     except OverflowError:
         return Problem("TIME-RANGE-01", args={"length": period})
+    return _announced(due, counting, calendar)
 
 
-def adapted(calendar: Calendar, counting: Counting) -> Calendar:
-    """The calendar with the rest days and make-up days that this contract says; the same one if it says none."""
-    changes: dict[str, object] = {}
+def _announced(due: Due | Problem, counting: Counting, calendar: Calendar) -> Due | Problem:
+    """The same, unless it hangs on a year without notice and the contract wants no such answer."""
+    if isinstance(due, Due) and due.provisional and counting.of("unannounced_years") == "refused":
+        return Problem("TIME-UNANNOUNCED-01", args={"date": due.day, "calendar": calendar.key})
+    return due
+
+
+def adapted(
+    calendar: Calendar, counting: Counting, *, closures: tuple[OffDays, ...] = (), known: date | None = None
+) -> Calendar:
+    """The calendar as this contract reads it; the same one if the contract says nothing about it.
+
+    `closures` are the contract's own; `known` is the day by whose knowledge it is asked (None: all notices).
+    """
+    if known is not None and counting.of("calendar_as_known") == "as known":
+        calendar = as_known(calendar, known)
+    changes: dict[str, object] = {"closures": (*calendar.closures, *closures)}
     if counting.of("rest_days") is not None and counting.origin("rest_days").kind != "usage":
         named = str(counting.of("rest_days"))
         changes["rest_weekdays"] = () if named == "none" else tuple(WEEKDAYS.index(day) for day in named.split("+"))
+    hours = hours_of(counting, calendar)
+    if counting.of("business_day") == "any date with a window" and not isinstance(hours, Problem):
+        open_on = {window.weekday for window in hours}
+        changes["rest_weekdays"] = tuple(weekday for weekday in range(7) if weekday not in open_on)
     if counting.of("makeup_days") == "not working":
         changes["makeup"] = ()
+    changes["makeup_hours"] = counting.of("makeup_days") or "as listed"
+    if calendar.holidays or calendar.yearly:
+        changes["substitute"] = counting.of("substitute_day") or "as listed"
+    changes["dated_first"] = counting.of("precedence") == "dated hours first"
+    changes["split_nights"] = counting.of("night_shift_owner") == "each date its part"
+    if counting.closures in {"only pause clocks", "ignored"}:
+        if counting.closures == "only pause clocks":
+            changes["pausing"] = changes["closures"]
+        changes["closures"] = ()
+    if changes["makeup_hours"] != "working, own hours":  # without dated hours there is nothing to tell apart
+        changes["makeup_hours"] = changes["makeup_hours"] if calendar.dated else calendar.makeup_hours
     changes = {key: value for key, value in changes.items() if value != getattr(calendar, key)}
     return msgspec.structs.replace(calendar, **changes) if changes else calendar
+
+
+def as_known(calendar: Calendar, day: date) -> Calendar:
+    """The calendar without the notices that were not yet published on `day`; their years are provisional then.
+
+    A notice for a year may arrange the last days of the December before: they go with it.
+    """
+    first_known: dict[int, date] = {}
+    for year, published in calendar.published:
+        first_known[year] = min(published, first_known.get(year, published))
+    unknown = {year for year, published in first_known.items() if published > day}
+    if not unknown:
+        return calendar
+    known = sorted(first_known.keys() - unknown)
+    return msgspec.structs.replace(
+        calendar,
+        holidays=tuple(run for run in calendar.holidays if _notice_year(run.last) not in unknown),
+        makeup=tuple(worked for worked in calendar.makeup if _notice_year(worked) not in unknown),
+        official=(known[0], known[-1]) if known else (1, 0),
+        published=tuple(row for row in calendar.published if row[0] not in unknown),
+    )
+
+
+def _notice_year(day: date) -> int:
+    return day.year + (day.month == 12 and day.day >= 28)
 
 
 def _zone_of(counting: Counting, calendar: Calendar) -> str:
@@ -262,7 +331,13 @@ def _zone_of(counting: Counting, calendar: Calendar) -> str:
 
 
 def _days(
-    anchor: date | datetime, period: Period, counting: Counting, calendar: Calendar, before: bool, roll: bool
+    anchor: date | datetime,
+    period: Period,
+    counting: Counting,
+    calendar: Calendar,
+    before: bool,
+    roll: bool,
+    at_least: bool,
 ) -> Due | Problem:
     """Periods in days and more: count, clip to the month's end, then roll the last day, once."""
     start, steps = _event_day(anchor, counting, calendar)
@@ -271,7 +346,7 @@ def _days(
     for place, part in enumerate(_ordered(period, counting)):
         part = _in_own_days(part, counting)
         in_working_days = in_working_days or part.unit == "working day"
-        counted = _count(last, part, counting, calendar, before, first=place == 0)
+        counted = _count(last, part, counting, calendar, before, first=place == 0, at_least=at_least)
         if isinstance(counted, Problem):
             return counted
         last, more = counted
@@ -279,6 +354,8 @@ def _days(
     zero = all(part.n == 0 for part in period.parts)
     if zero and counting.zero_period == "next opening":
         last = calendar.next_working_day(last)
+    if calendar.pausing and not before:
+        last = _past_closures(start, last, in_working_days, calendar, steps)
     rule = (counting.roll_backward if before else counting.roll) or "none"
     rolls = roll and not zero
     day = last
@@ -293,6 +370,24 @@ def _days(
         return landed
     unit = "working day" if in_working_days else "day"
     return Due(day, landed, last, tuple(steps), provisional, unit, roll and not before)
+
+
+def _past_closures(start: date, last: date, working: bool, calendar: Calendar, steps: list[Step]) -> date:
+    """The last day moved by the closures that the count met: they are no days off, but the clock stands still."""
+    met = 0
+    while True:
+        closed = [(max(run.first, start + timedelta(days=1)), min(run.last, last)) for run in calendar.pausing]
+        days = touched_days(
+            [span for span in closed if span[0] <= span[1]], calendar, unit="working day" if working else "day"
+        )
+        if days == met:
+            break
+        last = calendar.add_working_days(last, days - met) if working else last + timedelta(days=days - met)
+        met = days
+    if met:
+        length = Period(met, "working day" if working else "day")
+        steps.append(Step("COUNT-CLOSED-01", {"length": length, "last": last}))
+    return last
 
 
 def _in_own_days(part: Period, counting: Counting) -> Period:
@@ -323,13 +418,20 @@ def _ordered(period: Period, counting: Counting) -> list[Period]:
 
 
 def _count(
-    start: date, part: Period, counting: Counting, calendar: Calendar, before: bool, *, first: bool
+    start: date,
+    part: Period,
+    counting: Counting,
+    calendar: Calendar,
+    before: bool,
+    *,
+    first: bool,
+    at_least: bool,
 ) -> tuple[date, list[Step]] | Problem:
     """One part of a period, unrolled, from `start`; only the first part knows the day of the event."""
     if part.n == 0:
         return start, [Step("COUNT-ZERO-01", {"date": start})]
     if before:
-        return _count_back(start, part, counting, calendar, first)
+        return _count_back(start, part, counting, calendar, first and _is_clear(counting, at_least))
     inside = first and counting.first_day == "in"
     steps = []
     if first:
@@ -352,12 +454,17 @@ def _count(
     return last, steps
 
 
+def _is_clear(counting: Counting, at_least: bool) -> bool:
+    """Whether days are clear: as the contract says, but by a preset only for "at least" and "not less than"."""
+    said = counting.origin("clear_days").kind in {"contract", "decision"}
+    return counting.clear_days == "both ends out" and (at_least or said)
+
+
 def _count_back(
-    start: date, part: Period, counting: Counting, calendar: Calendar, first: bool
+    start: date, part: Period, counting: Counting, calendar: Calendar, clear: bool
 ) -> tuple[date, list[Step]] | Problem:
     """n days before `start`; with clear days one more, so that n whole days lie between."""
     steps = []
-    clear = first and counting.clear_days == "both ends out"
     if part.unit == "working day":
         last = calendar.add_working_days(start, -part.n - clear)
     elif part.unit in {"month", "year"}:
@@ -379,7 +486,34 @@ def _working_days(start: date, n: int, inside: bool, counting: Counting, calenda
         start = calendar.next_working_day(start)
     if inside:
         start -= timedelta(days=1)
+    if counting.of("half_day") in {"by its hours", "one half"}:
+        return _short_days(start, n, counting, calendar)
     return calendar.add_working_days(start, n)
+
+
+def _short_days(start: date, n: int, counting: Counting, calendar: Calendar) -> date:
+    """The day on which n days are full, short days counting as less than one (KNOBS `half_day`)."""
+    left, day = Fraction(n), start
+    while left > 0:
+        day = calendar.add_working_days(day, 1)
+        left -= _worth(day, counting, calendar)
+    return day
+
+
+def _worth(day: date, counting: Counting, calendar: Calendar) -> Fraction:
+    """What a working day counts as: one, its hours over a usual day's, or a half if it is short."""
+    hours = hours_of(counting, calendar)
+    how = counting.of("half_day")
+    if how not in {"by its hours", "one half"} or isinstance(hours, Problem):
+        return Fraction(1)
+    own, usual = minutes_of(day, hours, calendar), _usual_minutes(hours)
+    if own >= usual or own == 0:
+        return Fraction(1)
+    return Fraction(own, usual) if how == "by its hours" else Fraction(1, 2)
+
+
+def _usual_minutes(hours: tuple[Window, ...]) -> int:
+    return max(sum(w.closes - w.opens for w in hours if w.weekday == weekday) for weekday in range(7))
 
 
 def _working_step(start: date, last: date, n: int, calendar: Calendar) -> Step:
@@ -466,10 +600,10 @@ def _provisional(first: date, last: date, calendar: Calendar, steps: list[Step])
     return False
 
 
-def _hours_of(counting: Counting, calendar: Calendar) -> tuple[Window, ...] | Problem:
+def hours_of(counting: Counting, calendar: Calendar) -> tuple[Window, ...] | Problem:
     """The contract's weekly hours, else the calendar's; COUNT-HOURS-02 if neither says them."""
     if counting.hours:
-        return read_hours(counting.hours)
+        return read_hours(counting.hours, counting.of("midnight_window") or "refused")
     return calendar.hours or Problem("COUNT-HOURS-02", args={"knob": "hours"})
 
 
@@ -482,7 +616,7 @@ def _landing(day: date, anchor: date | datetime, counting: Counting, calendar: C
     if counting.landing_clock == "next opening":
         return _opening(end_of_day(day, zone), counting, calendar)
     if counting.landing_clock == "close" or counting.day_end == "close of business":
-        hours = _hours_of(counting, calendar)
+        hours = hours_of(counting, calendar)
         return hours if isinstance(hours, Problem) else closes_at(day, hours, calendar, zone)
     if clock is not None and clock < 24 * 60:
         return start_of_day(day, zone) + timedelta(minutes=clock)
@@ -506,6 +640,13 @@ def _clock(
     if isinstance(moment, Problem):
         return moment
     steps: list[Step] = []
+    if counting.of("outside_start") == "next opening" and not before:
+        opened = _opening(moment, counting, calendar)
+        if isinstance(opened, Problem):
+            return opened
+        moment = opened
+    if counting.of("granularity") in {"start cut to the minute", "both ends cut"}:
+        moment = moment.replace(second=0, microsecond=0)
     if counting.first_hour == "next full hour" and not before:
         moment = _next_full_hour(moment, zone)
         by = counting.origin("first_hour")
@@ -515,6 +656,10 @@ def _clock(
         moved = _add_clock(due, part, counting, calendar, before)
         if isinstance(moved, Problem):
             return moved
+        if calendar.pausing and not before:
+            moved = _past_closed_hours(due, moved, part, counting, calendar)
+            if isinstance(moved, Problem):
+                return moved
         steps.append(_clock_step(local_time(due, zone), local_time(moved, zone), part, counting, before))
         due = moved
     if counting.zero_period == "next opening" and due == moment:
@@ -530,6 +675,29 @@ def _clock(
     touches = rolled != due or any(_is_working(part, counting) for part in period.parts)
     provisional = touches and _provisional(local_date(moment, zone), day, calendar, steps)
     return Due(day, rolled, unrolled, tuple(steps), provisional, rolls=False)
+
+
+def _past_closed_hours(
+    start: datetime, due: datetime, part: Period, counting: Counting, calendar: Calendar
+) -> datetime | Problem:
+    """The due instant moved by what the clock would have run in closures that only pause it."""
+    zone = _zone_of(counting, calendar)
+    hours = hours_of(counting, calendar) if _is_working(part, counting) else None
+    if isinstance(hours, Problem):
+        return hours
+    for run in sorted(calendar.pausing, key=lambda run: run.first):
+        first, last = max(start, start_of_day(run.first, zone)), end_of_day(run.last, zone)
+        if first >= due or last <= first:
+            continue
+        if hours is None:
+            due += last - first
+            continue
+        lost = between(first, last, hours, calendar, zone)
+        moved = add_hours(due, Fraction(lost, 3600), hours, calendar, zone) if isinstance(lost, int) else lost
+        if isinstance(moved, Problem):
+            return moved
+        due = moved
+    return due
 
 
 def _clock_step(start: datetime, due: datetime, part: Period, counting: Counting, before: bool) -> Step:
@@ -588,7 +756,7 @@ def _add_clock(
     zone = _zone_of(counting, calendar)
     amount = part.n * CLOCK_UNITS[part.unit]
     if _is_working(part, counting):
-        hours = _hours_of(counting, calendar)
+        hours = hours_of(counting, calendar)
         if isinstance(hours, Problem):
             return hours
         if before:
@@ -604,7 +772,7 @@ def _add_clock(
 
 
 def _opening(instant: datetime, counting: Counting, calendar: Calendar) -> datetime | Problem:
-    hours = _hours_of(counting, calendar)
+    hours = hours_of(counting, calendar)
     return hours if isinstance(hours, Problem) else next_opening(instant, hours, calendar, _zone_of(counting, calendar))
 
 
@@ -722,6 +890,305 @@ def _cycle(unit: str, day: date) -> Cycle:
     after = _last_of_month(day.year, number * length + length) + timedelta(days=1)
     names = {"month": f"-{number + 1:02}", "quarter": f"-Q{number + 1}", "half-year": f"-H{number + 1}", "year": ""}
     return Cycle(f"{day.year}{names[unit]}", first, after)
+
+
+def contract_cycles(unit: str, start: date, end: date, *, series_from: str = "the anchor") -> list[Cycle]:
+    """Whole weeks, months, quarters, half-years or years counted from `start`, up to `end` (KNOBS `cycle`).
+
+    A cycle that would begin on a day that the month lacks begins on its last day; the next one goes by the first day
+    of all, or by the one before (`series_from`).
+    """
+    months = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
+    cycles: list[Cycle] = []
+    first = start
+    while first < end:
+        number = len(cycles) + 1
+        if unit == "week":
+            after = first + timedelta(days=7)
+        elif series_from == "the one before":
+            after = _months_on(first, months[unit])
+        else:
+            after = _months_on(start, months[unit] * number)
+        cycles.append(Cycle(f"{unit[0].upper()}{number}", first, after))
+        first = after
+    return cycles
+
+
+def _months_on(day: date, months: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    last = _last_of_month(year, month + 1)
+    return last if day.day > last.day else last.replace(day=day.day)
+
+
+def clock_period(period: Period, counting: Counting) -> Period:
+    """The period of a clock that is given in days, as KNOBS `day_in_clock` reads it; by usage calendar dates."""
+    how = counting.of("day_in_clock") or "calendar date"
+    if how == "calendar date" or period.plus is not None or period.unit != "day":
+        return period
+    if how == "24 clock hours":
+        return Period(24 * period.n, "hour")
+    return Period(int(Fraction(how.partition(" ")[0]) * period.n), "working hour")
+
+
+def add_share(
+    anchor: date | datetime, share: Fraction, unit: str, counting: Counting, calendar: Calendar
+) -> Due | Problem:
+    """The due time a part of a month or of a working day after `anchor` (KNOBS `part_month`, `day_length`, `fraction`)."""
+    if unit == "month":
+        start, _ = _event_day(anchor, counting, calendar)
+        whole, part = divmod(share, 1)
+        base = _months_on(start, int(whole))
+        length = 30 if counting.of("part_month") != "actual month" else _last_of_month(base.year, base.month).day
+        days = int(part * length)
+        due = add(base, Period(days, "day"), counting, calendar)
+        if isinstance(due, Problem):
+            return due
+        args = {"share": share, "days": Period(days, "day"), "by": counting.origin("part_month")}
+        return msgspec.structs.replace(due, steps=(Step("COUNT-PARTMONTH-01", args), *due.steps))
+    if counting.of("fraction") == "refused":
+        return Problem("COUNT-FRACTION-01", args={"share": share})
+    hours = hours_of(counting, calendar)
+    moment = _moment(anchor, counting, calendar)
+    if isinstance(hours, Problem):
+        return hours
+    return moment if isinstance(moment, Problem) else _part_days(moment, share, hours, counting, calendar)
+
+
+def _part_days(
+    moment: datetime, share: Fraction, hours: tuple[Window, ...], counting: Counting, calendar: Calendar
+) -> Due | Problem:
+    """Parts of working days as hours: of each day that is used its own, or a fixed number."""
+    zone = _zone_of(counting, calendar)
+    fixed_length = (counting.of("day_length") or "own hours").partition(" ")[0]
+    if fixed_length != "own":
+        amount = share * Fraction(fixed_length)
+    else:
+        amount, left, at = Fraction(0), share, moment
+        while left > 0:
+            opened = next_opening(at, hours, calendar, zone)
+            if isinstance(opened, Problem):
+                return opened
+            day = local_date(opened, zone)
+            rest = between(opened, end_of_day(day, zone), hours, calendar, zone)
+            assert isinstance(rest, int)
+            own = Fraction(minutes_of(day, hours, calendar), 60)
+            used = min(left, Fraction(rest, 3600) / own)
+            amount, left, at = amount + used * own, left - used, end_of_day(day, zone)
+    due = add_hours(moment, amount, hours, calendar, zone)
+    if isinstance(due, Problem):
+        return due
+    if counting.of("fraction") == "cut to the minute":
+        due = due.replace(second=0, microsecond=0)
+    day = local_date(due, zone)
+    args = {"share": share, "start": local_time(moment, zone), "due": local_time(due, zone),
+            "by": counting.origin("day_length")}  # fmt: skip
+    return Due(day, due, day, (Step("COUNT-PARTDAY-01", args),), rolls=False)
+
+
+def days_between(
+    start: date | datetime, end: date | datetime, counting: Counting, calendar: Calendar, *, working: bool = False
+) -> Fraction | Problem:
+    """Days from `start` to `end` as the contract counts them; with `working` only working days.
+
+    KNOBS `count_ends`, `elapsed_days` (parts, where both have a time of day), `half_day` and `reversed_range`.
+    """
+    zone = _zone_of(counting, calendar)
+    first, last = (local_date(at, zone) if isinstance(at, datetime) else at for at in (start, end))
+    clocked = isinstance(start, datetime) and isinstance(end, datetime)
+    if last < first or (isinstance(start, datetime) and isinstance(end, datetime) and end < start):
+        how = counting.of("reversed_range")
+        if how not in {"zero", "negative"}:
+            return Problem("TIME-REVERSED-01", args={"start": start, "end": end})
+        back = days_between(end, start, counting, calendar, working=working)
+        return Fraction(0) if how == "zero" else back if isinstance(back, Problem) else -back
+    if clocked and counting.of("elapsed_days") in {"exact part", "floored"}:
+        assert isinstance(start, datetime)
+        assert isinstance(end, datetime)
+        part = _part_between(start, end, counting, calendar, working)
+        return Fraction(int(part)) if counting.of("elapsed_days") == "floored" and isinstance(part, Fraction) else part
+    since = first if counting.of("count_ends") == "start out, end in" else first - timedelta(days=1)
+    until = last - timedelta(days=1) if counting.of("count_ends") == "start in, end out" else last
+    if not working:
+        return Fraction((until - since).days)
+    if counting.of("half_day") in {"by its hours", "one half"}:
+        days = (since + timedelta(days=n) for n in range(1, (until - since).days + 1))
+        return sum((_worth(day, counting, calendar) for day in days if not calendar.is_rest(day)), Fraction(0))
+    return Fraction(calendar.count_working_days(since, until))
+
+
+def _part_between(
+    start: datetime, end: datetime, counting: Counting, calendar: Calendar, working: bool
+) -> Fraction | Problem:
+    if not working:
+        return Fraction(int((end - start).total_seconds()), 86_400)
+    hours = hours_of(counting, calendar)
+    if isinstance(hours, Problem):
+        return hours
+    seconds = between(start, end, hours, calendar, _zone_of(counting, calendar))
+    if isinstance(seconds, Problem):
+        return seconds
+    length = (counting.of("day_length") or "own hours").partition(" ")[0]
+    day = _usual_minutes(hours) * 60 if length == "own" else int(Fraction(length) * 3600)
+    return Fraction(seconds, day)
+
+
+def hours_between(
+    start: datetime, end: datetime, counting: Counting, calendar: Calendar, *, working: bool = False
+) -> int | Problem:
+    """Seconds from `start` to `end`: real, by the wall clock (KNOBS `elapsed`), or those in working hours."""
+    zone = _zone_of(counting, calendar)
+    how = counting.of("reversed_range") or "problem"
+    if working:
+        hours = hours_of(counting, calendar)
+        if isinstance(hours, Problem):
+            return hours
+        return between(start, end, hours, calendar, zone, reversed_range=how)
+    if end < start and how in {"problem", "zero"}:
+        return 0 if how == "zero" else Problem("TIME-REVERSED-01", args={"start": start, "end": end})
+    if counting.elapsed == "wall clock":
+        walls = [local_time(at, zone).replace(tzinfo=None) for at in (start, end)]
+        return int((walls[1] - walls[0]).total_seconds())
+    return int((end - start).total_seconds())
+
+
+class Mark(NamedTuple):
+    """One day of a strip, or several alike: `kind` is "event", "counted", "skipped", "paused", "moved" or "due".
+
+    `n` is how many units are counted at the end of the day (None where none is), `reason` why the day is passed over.
+    """
+
+    day: date
+    kind: str
+    n: Fraction | None = None
+    reason: Step | None = None
+    provisional: bool = False
+
+
+LONGEST_STRIP = 800
+"""Days in a strip; of a longer one only the first and the last are shown."""
+
+
+def strip_of(
+    due: Due,
+    anchor: date | datetime,
+    period: Period,
+    counting: Counting,
+    calendar: Calendar,
+    *,
+    before: bool = False,
+    pauses: Iterable[tuple[date, date]] = (),
+) -> tuple[Mark, ...]:
+    """The days from the event to the due day as this count saw them: counted, skipped with the reason, paused, moved.
+
+    `pauses` are dates, both included. The strip has the event's day and the due day at its ends.
+    """
+    start, _ = _event_day(anchor, counting, calendar)
+    stood = {first + timedelta(days=n) for first, last in pauses for n in range((last - first).days + 1)}
+    clocked = any(part.is_clock for part in period.parts)
+    walk = _back_strip if before else _clock_strip if clocked and isinstance(anchor, datetime) else _day_strip
+    marks = walk(start, due, anchor, period, counting, calendar, stood)
+    return tuple(mark._replace(provisional=calendar.is_provisional(mark.day)) for mark in marks)
+
+
+def _days_of(first: date, last: date) -> list[date]:
+    """Each day of a strip; the middle of one that is too long is left out."""
+    length = (last - first).days + 1
+    if length <= LONGEST_STRIP:
+        return [first + timedelta(days=n) for n in range(length)]
+    half = LONGEST_STRIP // 2
+    return [*_days_of(first, first + timedelta(days=half - 1)), *_days_of(last - timedelta(days=half - 1), last)]
+
+
+def _why(day: date, calendar: Calendar) -> Step | None:
+    if calendar.is_rest(day):
+        return rest_words(day, calendar)
+    return Step("rest.makeup") if calendar.is_makeup(day) else None
+
+
+def _day_strip(
+    start: date,
+    due: Due,
+    anchor: date | datetime,
+    period: Period,
+    counting: Counting,
+    calendar: Calendar,
+    stood: set[date],
+) -> list[Mark]:
+    """Periods in days and more: after the last counted day come those over which it was moved."""
+    marks: list[Mark] = []
+    working = due.unit == "working day"
+    n = Fraction(0)
+    for day in _days_of(min(start, due.day), max(start, due.day)):
+        why = _why(day, calendar)
+        rests = calendar.is_rest(day)
+        if day == start and counting.first_day != "in":
+            marks.append(Mark(day, "event", reason=why if rests else None))
+        elif day in stood:
+            marks.append(Mark(day, "paused"))
+        elif working and rests:
+            marks.append(Mark(day, "skipped", reason=why))
+        elif day > due.unrolled and day != due.day:
+            marks.append(Mark(day, "moved", reason=why))
+        elif day > due.unrolled:
+            marks.append(Mark(day, "due", reason=None if rests else why))
+        else:
+            n += _worth(day, counting, calendar) if working else 1
+            kind = "due" if day == due.day else "counted"
+            marks.append(Mark(day, kind, n, why if working or day == due.unrolled else None))
+    return marks
+
+
+def _clock_strip(
+    start: date,
+    due: Due,
+    anchor: date | datetime,
+    period: Period,
+    counting: Counting,
+    calendar: Calendar,
+    stood: set[date],
+) -> list[Mark]:
+    """Periods in hours: how many hours are used at the end of each day."""
+    assert isinstance(anchor, datetime)
+    assert due.instant is not None
+    zone = _zone_of(counting, calendar)
+    hours = hours_of(counting, calendar) if any(_is_working(part, counting) for part in period.parts) else None
+    marks: list[Mark] = []
+    used = Fraction(0)
+    for day in _days_of(local_date(anchor, zone), due.day):
+        first, last = max(anchor, start_of_day(day, zone)), min(due.instant, end_of_day(day, zone))
+        seconds = (last - first) // timedelta(seconds=1)
+        if hours is not None and not isinstance(hours, Problem):
+            worked = between(first, max(first, last), hours, calendar, zone)
+            seconds = worked if isinstance(worked, int) else 0
+        used += Fraction(max(0, seconds), 3600)
+        kind = "due" if day == due.day else "paused" if day in stood else "counted" if seconds else "skipped"
+        marks.append(Mark(day, kind, used if seconds else None, _why(day, calendar) if hours is not None else None))
+    return marks
+
+
+def _back_strip(
+    start: date,
+    due: Due,
+    anchor: date | datetime,
+    period: Period,
+    counting: Counting,
+    calendar: Calendar,
+    stood: set[date],
+) -> list[Mark]:
+    """Periods before an event, counted from it backwards, in the order of the calendar."""
+    working = due.unit == "working day"
+    marks: list[Mark] = [Mark(start, "event")]
+    n = Fraction(0)
+    for day in reversed(_days_of(due.day, start)[:-1]):
+        why = _why(day, calendar)
+        if working and calendar.is_rest(day):
+            marks.append(Mark(day, "skipped", reason=why))
+        elif day < due.unrolled:
+            marks.append(Mark(day, "due" if day == due.day else "moved", reason=why))
+        else:
+            n += 1
+            marks.append(Mark(day, "due" if day == due.day else "counted", n, why if working else None))
+    return marks[::-1]
 
 
 def contract_years(start: date, end: date, *, feb29: str = "28 Feb") -> list[Cycle]:

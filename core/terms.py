@@ -6,6 +6,7 @@ started day") is a struct here; its fields are the phrase's long form. `None` me
 
 from datetime import date, datetime
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -487,10 +488,13 @@ def _entry(parent: Any, key: str) -> Any:
         return parent[key]
     if isinstance(parent, tuple):
         return next(item for item in parent if item.id == key)
-    for field in msgspec.structs.fields(parent):
-        if field.encode_name == key:
-            return getattr(parent, field.name)
-    raise KeyError(key)
+    return getattr(parent, _names(type(parent))[key])
+
+
+@cache
+def _names(struct: type[msgspec.Struct]) -> dict[str, str]:
+    """The Python name of each field by its name in a file."""
+    return {field.encode_name: field.name for field in msgspec.structs.fields(struct)}
 
 
 def find(contract: Contract, path: str) -> Any:
@@ -515,7 +519,7 @@ def replaced(parent: Any, path: str, value: Any) -> Any:
         return {**parent, key: new}
     if isinstance(parent, tuple):
         return tuple(new if item.id == key else item for item in parent)
-    for field in msgspec.structs.fields(parent):
-        if field.encode_name == key:
-            return msgspec.structs.replace(parent, **{field.name: new})
-    raise LookupError(path)
+    try:
+        return msgspec.structs.replace(parent, **{_names(type(parent))[key]: new})
+    except (KeyError, TypeError):
+        raise LookupError(path) from None

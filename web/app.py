@@ -6,12 +6,13 @@ import errno
 import logging
 import socket
 import sys
-from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
 from litestar import Litestar, MediaType, Request, Response, get
 from litestar.exceptions import HTTPException, NotFoundException
 from litestar.params import FromPath, FromQuery
@@ -111,8 +112,10 @@ def create_app(
         version = changes.version
         day, wrong = _asked_day(request, as_of)
         loaded = await source.load(names)
-        live = Live(events=f"/events?after={version}", as_of=_for_field(day), home=_back(request) if home else "")
-        html = await asyncio.to_thread(_page, loaded, day or _today(), wrong, spoken, live, overview)
+        kept = _kept(request)
+        live = Live(events=f"/events?after={version}", as_of=_for_field(day), home=f"/{kept}" if home else "")
+        links = {name: f"/c/{quote(name)}{kept}" for name in names} if overview else None
+        html = await asyncio.to_thread(_page, loaded, day or _today(), wrong, spoken, live, links)
         response = Response(html, media_type=MediaType.HTML, status_code=422 if wrong else 200)
         response.headers["content-language"] = spoken
         if "lang" in request.query_params:
@@ -222,22 +225,27 @@ async def _known(source: Source, name: str) -> str:
 
 
 def _page(
-    loaded: Sequence[tuple[str, Loaded]], day: Day, wrong: Sequence[Problem], lang: str, live: Live, overview: bool
+    loaded: Sequence[tuple[str, Loaded]],
+    day: Day,
+    wrong: Sequence[Problem],
+    lang: str,
+    live: Live,
+    links: Mapping[str, str] | None,
 ) -> str:
-    """Assess and render; in a thread, as it may take its time."""
+    """Assess and render, in a thread, as it may take its time; with `links` an overview that leads elsewhere."""
     items: list[Item] = []
-    links: list[str] = []
+    named: list[str] = []
     broken: list[Broken] = [("as_of", wrong)] if wrong else []
     for name, one in loaded:
         if one.contract is None or one.problems:
             broken.append((name, one.problems))
             continue
-        made = _assess(one, day)
-        reading = () if overview else others(one.contract, one.events, as_of=day, world=one.world)
-        items.append((one.contract, one.events, made, reading))
-        links.append(f"/c/{quote(name)}{f'?as_of={live.as_of}' if live.as_of else ''}")
-    kept = Live(events=live.events, as_of=live.as_of, home=live.home, links=links if overview else None)
-    return page(items, lang=lang, broken=broken, live=kept)
+        reading = others(one.contract, one.events, as_of=day, world=one.world) if links is None else ()
+        items.append((one.contract, one.events, _assess(one, day), reading))
+        named.append(name)
+    if links is not None:
+        live = msgspec.structs.replace(live, links=[links[name] for name in named])
+    return page(items, lang=lang, broken=broken, live=live)
 
 
 def _assess(one: Loaded, day: Day) -> Assessment:
@@ -282,9 +290,10 @@ def _for_field(day: Day | None) -> str:
     return day.isoformat()[:10] if day else ""
 
 
-def _back(request: Asked) -> str:
+def _kept(request: Asked) -> str:
+    """The day that was asked for, to go along with the links."""
     day = request.query_params.get("as_of", "")
-    return f"/?as_of={quote(day)}" if day else "/"
+    return f"?as_of={quote(day)}" if day else ""
 
 
 def _language(request: Asked, fallback: str | None) -> str:

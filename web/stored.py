@@ -182,7 +182,7 @@ def sweep(place: str, as_of: date | datetime, known_at: date | datetime | None, 
     open_ = [problem for _, made in answers for problem in made.problems]
     if open_:
         raise InputError(open_)
-    return 3 if any(not b.waived and b.kind != "reading" for _, made in answers for b in made.breaches) else 0
+    return 3 if any(not b.waived for _, made in answers for b in made.breaches) else 0
 
 
 def _obligations(made: Assessment) -> list[ObligationLine]:

@@ -10,7 +10,7 @@ from contracts import phrases
 from contracts.templates import Template, shared
 from core.money import Money, show_decimal
 from core.periods import Period
-from core.terms import Charge, Contract, Languages, Term, Text, find
+from core.terms import Band, Charge, Contract, Languages, Term, Text, find
 
 __all__ = [
     "BLANK",
@@ -196,9 +196,18 @@ def _listed(contract: Contract, path: str, values: tuple[Any, ...], lang: str) -
         words = [_condition(contract, value, party, lang) for value in values]
     elif last == "accepted_by":
         words = [_named(contract)(value, lang) for value in values]
+    elif last == "bands":
+        return _word("join", "bands", lang).join(_band(contract, band, lang) for band in values)
     else:
         raise UnprintableError(path)
     return _joined(words, lang)
+
+
+def _band(contract: Contract, band: Band, lang: str) -> str:
+    """One band: for which results, and what it costs then."""
+    names = _named(contract)
+    held, costs = phrases.prose(band.range, lang, names), phrases.prose(band.charge, lang, names)
+    return _word("join", "band", lang).format(range=held, charge=costs)
 
 
 def _condition(contract: Contract, value: str, party: str, lang: str) -> str:

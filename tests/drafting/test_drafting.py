@@ -119,6 +119,7 @@ def test_traditional_script_leaves_registered_names_as_they_are(template):
 
     assert "示例技术服务中心" in words_of(drafted, "zh-Hant")
     assert "違約金" in words_of(drafted, "zh-Hant")
+    assert "采取" not in words_of(drafted, "zh-Hant")
     assert "客戶服務合同" == paper.title["zh-Hant"]
 
 

@@ -244,5 +244,21 @@ def test_a_missing_file_names_the_nearest(tmp_path):
     assert ["FILE-PATH-02"] == [p.code for p in read_contract(tmp_path)[2]]
 
 
+@pytest.mark.parametrize(
+    "odd", ["1", "true", "[]", "{}", "[[1]]", "{ a = 1 }", '""', "1e9", "nan", "10:00:00", '"\\u0000"']
+)
+def test_no_value_of_any_key_ends_in_a_traceback(odd):
+    source = (EXAMPLES / "s12" / "s12.toml").read_text(
+        "utf-8"
+    ) + '[[events]]\nwhat = "paid"\nfault = "x"\namount = "1 CNY"\n'
+    lines = source.splitlines()
+    for number, line in enumerate(lines):
+        key, equals, _ = line.partition("=")
+        if equals:
+            text = "\n".join([*lines[:number], f"{key}= {odd}", *lines[number + 1 :]])
+            for problem in read_text(text)[2]:
+                assert say(problem, "en")
+
+
 def test_an_empty_file_is_told_what_it_lacks():
     assert ["TERMS-MISSING-01"] * 3 == [p.code for p in read_text("")[2]]

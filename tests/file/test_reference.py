@@ -32,11 +32,3 @@ def test_every_column_of_a_sheet_is_in_the_reference():
 @pytest.mark.parametrize("code", sorted(set(re.findall(r'"([A-Z]{2,}-[A-Z]{2,}-\d\d)"', SOURCES))))
 def test_each_code_of_the_reader_has_words(code):
     assert has(code)
-
-
-def test_each_family_of_codes_has_words():
-    families = set(re.findall(r'(?:known|near)\([^"]*"([A-Z]+-[A-Z]+)"', SOURCES)) | {
-        f"TERMS-{kind.upper()}" for kind in phrases.KINDS.values()
-    }
-
-    assert [] == [code for family in sorted(families) for code in (f"{family}-01", f"{family}-02") if not has(code)]

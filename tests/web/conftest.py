@@ -3,6 +3,7 @@
 import shutil
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ DAY = date(2027, 1, 10)
 def item_of(path: Path, day: date = DAY) -> Item:
     [loaded], _ = load([path])
     assert loaded.contract
-    given = {"as_of": day, "world": loaded.world}
+    given: dict[str, Any] = {"as_of": day, "world": loaded.world}
     made = assess(loaded.contract, loaded.events, **given)
     return loaded.contract, loaded.events, made, others(loaded.contract, loaded.events, **given)
 
@@ -33,7 +34,7 @@ def hard(root) -> Item:
 
 
 @pytest.fixture
-def folder(root, tmp_path) -> Path:
+def folder(root: Path, tmp_path: Path) -> Path:
     """A portfolio of two in a folder of its own, free to be broken."""
     shutil.copytree(root / "examples" / "s12", tmp_path / "s12")
     shutil.copytree(root / "examples" / "hard-1", tmp_path / "hard-1")

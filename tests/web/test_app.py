@@ -1,7 +1,9 @@
 """The served page and its API, asked in process."""
 
+import asyncio
 import json
 from datetime import date
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -15,10 +17,23 @@ DAY = date(2027, 1, 10)
 
 @pytest.fixture
 async def client(folder):
+    """A client of an app that runs: its lifespan is entered and left by one task, as anyio asks."""
     app = create_app(FolderSource(folder), lang="en", as_of=DAY)
-    transport = httpx.ASGITransport(app=app)
-    async with app.lifespan(), httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as made:
+    ready, done = asyncio.Event(), asyncio.Event()
+
+    async def live():
+        async with app.lifespan():
+            ready.set()
+            await done.wait()
+
+    task = asyncio.create_task(live())
+    await ready.wait()
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app=cast(Any, app)), base_url="http://127.0.0.1:8000"
+    ) as made:
         yield made
+    done.set()
+    await task
 
 
 async def test_the_front_page_lists_the_portfolio(client):
@@ -37,7 +52,7 @@ async def test_a_contract_has_a_page_of_its_own(client):
 
 async def test_a_single_file_is_served_at_the_front(folder):
     app = create_app(source_for(folder / "s12" / "s12.toml"), as_of=DAY)
-    transport = httpx.ASGITransport(app=app)
+    transport = httpx.ASGITransport(app=cast(Any, app))
     async with app.lifespan(), httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
         answer = await client.get("/")
 

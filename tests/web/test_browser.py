@@ -57,7 +57,7 @@ def look(chrome, file):
 
 
 def seen(page) -> str:
-    return page.locator("main:visible").inner_text()
+    return str(page.locator("main:visible").inner_text())
 
 
 def test_no_request_leaves_the_page(look, file):

@@ -119,6 +119,10 @@ class Voice:
         assert breach.until is not None
         return self.count((breach.until - breach.due).days, "day")
 
+    def clause(self, number: str) -> str:
+        """ "clause 17.1", "第17.1条"; what is no number ("Annex 1") stands as it is."""
+        return self.t("clause", clause=number) if number[:1].isdigit() else number
+
     def who(self, key: str) -> str:
         """A party by its label in the contract (Party A, 甲方), a third party by its name."""
         if self.contract is not None and key in self.contract.parties:
