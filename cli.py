@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from contracts.folder import Loaded
     from contracts.papers.document import Document
     from contracts.templates import Template
+    from contracts.when import Setting
     from core.assessment import Assessment, Other
     from core.problems import Problem
     from core.terms import Contract
@@ -33,6 +34,17 @@ PATHS: Argument = (("paths",), "paths", {"nargs": "+"})
 OUT: Argument = (("-o", "--out"), "out", {})
 STORE: Argument = (("store",), "store", {})
 ASSUME: Argument = (("--assume",), "assume", {"action": "append", "default": []})
+JSON: Argument = (("--json",), "json", {"action": "store_true"})
+COUNTED: tuple[Argument, ...] = (
+    (("--law",), "law", {}),
+    (("--calendar",), "calendar", {}),
+    (("--zone",), "zone", {}),
+    (("--hours",), "hours", {}),
+    (("--set",), "knob", {"action": "append", "default": []}),
+    (("--explain",), "explain", {"action": "store_true"}),
+    JSON,
+    LANG,
+)
 TABLES = ("obligations", "charges", "slices", "caps", "recourse", "payments", "claims", "balances")
 
 COMMANDS: dict[str, tuple[str, tuple[Argument, ...]]] = {
@@ -50,6 +62,8 @@ COMMANDS: dict[str, tuple[str, tuple[Argument, ...]]] = {
             LANG,
         ),
     ),
+    "when": ("when", ((("phrase",), "phrase", {}), *COUNTED)),
+    "between": ("between", ((("start",), "start", {}), (("end",), "end", {}), *COUNTED)),
     "serve": ("serve", ((("path",), "path", {}), (("--port",), "port", {"type": int, "default": 8000}), AS_OF, LANG)),
     "templates": (
         "templates",
@@ -311,6 +325,40 @@ def _one(path: str) -> "Loaded":
     if problems or not files:
         raise InputError(problems or [Problem("CLI-PATH-01", file=path)])
     return files[0]
+
+
+def _when(options: "Namespace", lang: str) -> int:
+    from contracts.when import as_json, report, when
+    from core.problems import InputError, Problem
+
+    how = _setting(options)
+    found = when(options.phrase, how)
+    if isinstance(found, Problem):
+        raise InputError([found])
+    sys.stdout.write(as_json(found, how, lang) if options.json else report(found, how, lang, explain=options.explain))
+    return 0
+
+
+def _between(options: "Namespace", lang: str) -> int:
+    from contracts.when import Elapsed, as_json, between, elapsed_report
+    from core.problems import InputError
+
+    how = _setting(options)
+    found = between(options.start, options.end, how)
+    if not isinstance(found, Elapsed):
+        raise InputError(found)
+    sys.stdout.write(
+        as_json(found, how, lang) if options.json else elapsed_report(found, how, lang, explain=options.explain)
+    )
+    return 0
+
+
+def _setting(options: "Namespace") -> "Setting":
+    from contracts.when import setting
+
+    return setting(
+        options.law, calendar=options.calendar, zone=options.zone, hours=options.hours, knobs=options.set
+    )
 
 
 def _serve(options: "Namespace", lang: str) -> int:

@@ -7,6 +7,7 @@ import msgspec
 
 from contracts.reader import read_contract
 from contracts.world import known_calendars, load_calendar
+from contracts.world.rates import rates_for
 from core.events import Event
 from core.problems import Problem
 from core.terms import Contract
@@ -66,7 +67,8 @@ def world_for(contract: Contract) -> tuple[World, tuple[Problem, ...]]:
     calendar = load_calendar(key)
     if isinstance(calendar, Problem):
         return World(), (msgspec.structs.replace(calendar, where="counting.calendar"),)
-    return World(calendars={key: calendar}, presets=(contract.counting.preset,) if contract.counting.preset else ()), ()
+    presets = (contract.counting.preset,) if contract.counting.preset else ()
+    return World(calendars={key: calendar}, presets=presets, rates=rates_for(contract)), ()
 
 
 def load(paths: Iterable[Path]) -> tuple[list[Loaded], list[Problem]]:

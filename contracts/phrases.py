@@ -176,7 +176,7 @@ def _show_percent(value: Fraction) -> str | None:
 def _share_number(text: str) -> Fraction:
     """A rate without a percent sign; a decimal above 1 is far more likely a slip than 5000 %."""
     value = parse_decimal(text)
-    if value < 0 or (value > 1 and "/" not in text):
+    if value < -1 or (value > 1 and "/" not in text):
         raise ValueError(text)
     return value
 
@@ -515,6 +515,33 @@ ROWS: tuple[Row, ...] = (
     ),
     Row(
         "charge",
+        "{reference:id} + {rate:rate} a year of {of:base}",
+        "boe + 8% a year of what is unpaid",
+        "按{of}以{reference}加{rate}的年利率计息",
+        "interest on {of} at {reference} plus {rate} a year",
+        Charge,
+        {"per": Per("year")},
+    ),
+    Row(
+        "charge",
+        "{times:number} times {reference:id} a year of {of:base}",
+        "1.5 times lpr a year of what is unpaid",
+        "按{of}以{reference}的{times}倍为年利率计息",
+        "interest on {of} at {times} times {reference} a year",
+        Charge,
+        {"per": Per("year"), "rate": Fraction(0)},
+    ),
+    Row(
+        "charge",
+        "{reference:id} raised by {raised:rate} a year of {of:base}",
+        "lpr raised by 40% a year of what is unpaid",
+        "按{of}以{reference}上浮{raised}为年利率计息",
+        "interest on {of} at {reference} raised by {raised} a year",
+        Charge,
+        {"per": Per("year"), "rate": Fraction(0)},
+    ),
+    Row(
+        "charge",
         "{rate:rate} of {of:base} per {per:per}",
         "0.5% of total per started day",
         "按{of}的{rate}/{per}",
@@ -824,7 +851,7 @@ _SLIPS = (
     (r"\b(more than|over)\b", "above"),
     (r"\b(?:per|a) (contract year|calendar year)\b", r"in each \1"),
 )
-"""Slips that people make, and what they meant; a suggestion is only made where it reads. Compiled when one is made, since
+"""Slips that people make, and what they meant; a suggestion is only made where it reads. Compiled when one is made:
 most files have none."""
 
 

@@ -20,9 +20,12 @@ from contracts.sheets import Cell, as_event, event_problem, find_sheet, known_ki
 from contracts.walk import BAD, Walk, read_by_path
 from core.events import Event
 from core.problems import Problem, nearest
-from core.terms import FORMAT, Contract
+from core.terms import FORMAT, Contract, Party
 
 __all__ = ["DEEPEST", "LARGEST", "read_contract", "read_text"]
+
+_STEMS = "甲乙丙丁戊己庚辛壬癸"
+"""How Chinese contracts number their parties."""
 
 LARGEST = 5_000_000
 """Bytes in a contract file; refused before reading."""
@@ -31,6 +34,7 @@ DEEPEST = 32
 """Tables in tables; refused before walking, since a dotted key may be ten thousand deep."""
 
 _PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
+_KEY_PART = re.compile(r"\s*(?:[\w-]+|\"[^\"]*\"|'[^']*')\s*")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[Tt ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:[Zz]|[+-]\d\d:\d\d)?)?")
 
 Result = tuple[Contract | None, tuple[Event, ...], tuple[Problem, ...]]
@@ -114,6 +118,8 @@ def _read(text: str, file: str, syntax: str, beside: Path | None) -> Result:
 
 def _toml(text: str) -> tuple[dict[str, Any], str] | Problem:
     """The parsed file and its text, impossible dates in quotes, so that they are reported with all the rest."""
+    if any(_too_dotted(line) for line in text.split("\n")):
+        return Problem("FILE-DEPTH-01", args={"deepest": DEEPEST})
     for _ in range(100):
         try:
             return _decent(tomllib.loads(text, parse_float=Decimal), text)
@@ -127,6 +133,16 @@ def _toml(text: str) -> tuple[dict[str, Any], str] | Problem:
         except ValueError:  # a whole number of thousands of digits
             return Problem("FILE-SYNTAX-01", args={"text": "999…"})
     return Problem("TERMS-DATE-04")
+
+
+def _too_dotted(line: str) -> bool:
+    """A key of very many parts, which would take the parser the square of its length."""
+    run = 0
+    for part in line.split(".") if line.count(".") > DEEPEST else ():
+        run = run + 1 if _KEY_PART.fullmatch(part) else 0
+        if run > DEEPEST:
+            return True
+    return False
 
 
 def _with_date_quoted(text: str, error: str) -> str | None:
@@ -213,7 +229,20 @@ def _contract(walk: Walk, root: dict[str, Any]) -> Contract | None:
         walk.wrong(("spondeo",), "TERMS-FORMAT-01", text=str(own["spondeo"])[:20], known=FORMAT)
         own["spondeo"] = FORMAT
     contract = walk.struct(Contract, own, ())
-    return None if contract is BAD else read_by_path(walk, contract)
+    return None if contract is BAD else read_by_path(walk, _in_order(contract))
+
+
+def _in_order(contract: Contract) -> Contract:
+    """Parties in the order of their labels (甲方 before 乙方, Party A before Party B), so that a contract that comes back
+    from canonical form, whose keys are sorted, prints as it was written.
+    """
+
+    def rank(entry: tuple[str, Party]) -> tuple[int, str, str]:
+        label = entry[1].label
+        stem = next((_STEMS.index(word[0]) for word in label.values() if word and word[0] in _STEMS), len(_STEMS))
+        return stem, label.get("en", ""), entry[0]
+
+    return msgspec.structs.replace(contract, parties=dict(sorted(contract.parties.items(), key=rank)))
 
 
 def _events(

@@ -27,6 +27,7 @@ from core.terms import (
     Contract,
     CountingTerms,
     Decision,
+    Deposit,
     DueRule,
     Every,
     Languages,
@@ -34,6 +35,7 @@ from core.terms import (
     Payment,
     Range,
     Reading,
+    Refunding,
     Rule,
     Scorecard,
     When,
@@ -66,6 +68,9 @@ CLOSED: dict[tuple[type, str], tuple[str, ...]] = {
     (Scorecard, "kind"): ("weighted mean",),
     (Scorecard, "missing"): ("its weight goes to the others", "counts as 0", "counts in full", "no score"),
     (Amendment, "applies"): tuple(APPLIES.values()),
+    (Rule, "rate"): ("as on the day the debt became late", "half-yearly fixing", "each day's"),
+    (Deposit, "kind"): ("deposit", "advance", "security"),
+    (Refunding, "used_at"): ("discounted", "list"),
 }
 """Fields that take one of a few words."""
 

@@ -186,7 +186,7 @@ def _pinned(contract: Contract, world: World) -> World:
     key = contract.counting.calendar or next(iter(world.calendars))
     calendars = {key: world.calendars[key]} if key in world.calendars else world.calendars
     preset = contract.counting.preset
-    return World(calendars=calendars, presets=(preset,) if preset in PRESETS else ())
+    return World(calendars=calendars, presets=(preset,) if preset in PRESETS else (), rates=world.rates)
 
 
 def _usages(record: Record) -> tuple[Usage, ...]:

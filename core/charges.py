@@ -1,7 +1,7 @@
 """What each breach costs: charges as dated slices, exact until rounded once and where the contract says."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import NamedTuple
@@ -16,9 +16,13 @@ from core.periods import Calendar, Period, add, elapsed_days, end_of_day, local_
 from core.problems import Problem
 from core.record import Moment, Record
 from core.schedule import other_party
-from core.terms import Amount, Annex, Charge, Contract, Payment, Rounding, Rule
+from core.terms import Amount, Annex, Ceiling, Charge, Contract, Payment, Rounding, Rule
 
-__all__ = ["Accrual", "Limit", "Slice", "Timeline", "accrued", "amount_of", "base_of", "charges"]
+__all__ = ["Accrual", "Limit", "Slice", "Timeline", "accrued", "amount_of", "base_of", "charges", "days_of"]
+
+
+OF_THE_BREACH = frozenset({"payable", "unpaid", "loss"})
+"""Bases that differ from breach to breach; the others are the contract's."""
 
 
 class Timeline(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -143,7 +147,7 @@ def amount_of(
 
 def base_of(of: str, contract: Contract, *, payable: int = 0, unpaid: int = 0, loss: int = 0) -> int | None:
     """The base that a share is of, in minor units."""
-    if of in {"payable", "unpaid", "loss"}:
+    if of in OF_THE_BREACH:
         return {"payable": payable, "unpaid": unpaid, "loss": loss}[of]
     if of == "total":
         return contract.total.minor if contract.total else None
@@ -204,6 +208,7 @@ class _Pricer:
         self.calendar = record.calendar
         self.zone = record.zone
         self.currency = record.contract.currency
+        self._limits: dict[tuple[str, tuple[str, ...]], Limit | None] = {}
         self._rules: dict[tuple[str, ...], dict[str, Rule]] = {}
         self._late: dict[str, list[int]] = {}
         for number, rule in enumerate(record.contract.rules):
@@ -287,11 +292,20 @@ class _Pricer:
         return any(fact.event.amount is None for fact in self.record.of("waived", charge))
 
     def _maximum(self, rule: Rule, breach: Breach) -> Limit | None:
-        """The rule's own ceiling as it stood when the breach began; its scope is asked where no phrase says it."""
+        """The rule's own ceiling as it stood when the breach began; worked out once where the breach has no part in it."""
         ids = self.at_breach(breach)
         ceiling = self.version(rule, ids).at_most
         if ceiling is None:
             return None
+        if not isinstance(ceiling.to, Money) and ceiling.to.of in OF_THE_BREACH:
+            return self._limit(rule, ceiling, ids, breach)
+        key = rule.id, ids
+        if key not in self._limits:
+            self._limits[key] = self._limit(rule, ceiling, ids, breach)
+        return self._limits[key]
+
+    def _limit(self, rule: Rule, ceiling: Ceiling, ids: tuple[str, ...], breach: Breach) -> Limit | None:
+        """A ceiling as an amount; its scope is asked where no phrase says it."""
         covers = ceiling.covers
         if rule.plus is not None and not covers:
             said = self.record.ask("at_most_covers", f"rules.{rule.id}.at_most")
@@ -375,13 +389,14 @@ class _Pricer:
             - sum(elapsed_days(a, b) + 1 for a, b in holes)
             - (counting.late_ends == "both out")
         )
-        part = self._part(rule, per.part if per else None, Fraction(days, length))
+        units = Fraction(days, length)
+        part = self._part(rule, per.part if per else None, units)
         if part is None:
             return None
         return Timeline(
             kind="days",
             start=start,
-            total=_counted(Fraction(max(days, 0), length), part),
+            total=_counted(units, part) if days > 0 else Fraction(0),
             length=length,
             part=part,
             holes=holes,
@@ -417,6 +432,8 @@ class _Pricer:
         if breach.tested and self.record.ask("rejected", breach.subject) == "test time out":
             spans.extend((delivered + timedelta(days=1), rejected) for delivered, rejected in breach.tested)
         excused = self.record.of("excused", breach.subject)
+        if not breach.tested and not excused:
+            return ()
         if excused and self.record.ask("excuse_effect", breach.subject) == "frees only late days":
             spans.extend((f.at.day, (f.end or self.record.as_of).day) for f in excused)
         cut = sorted((max(a, breach.due + timedelta(days=1)), min(b, breach.until)) for a, b in spans)
@@ -588,6 +605,8 @@ class _Pricer:
             return self._payable(breach)
         due = breach.due or day
         now = base_of(of, self.record.amended(ids))
+        if not self.record.versions:
+            return now
         at_breach = base_of(of, self.record.terms(due, _day(breach)))
         as_now = base_of(of, self.record.terms(due, self.record.as_of.day))
         if now == at_breach == as_now:
@@ -667,7 +686,7 @@ def _rounded(slices: tuple[Slice, ...], exact: Fraction, rounding: Rounding) -> 
         return sum(integer(s.exact, mode) for s in slices)
     if rounding.when == "each day":
         return sum(_by_unit(s, s.units, mode) for s in slices)
-    return integer(exact, mode)
+    return _quotient(exact.numerator, exact.denominator, mode)
 
 
 def _by_unit(part: Slice, units: Fraction, mode: Mode) -> int:
@@ -692,17 +711,41 @@ def accrued(
 ) -> Callable[[date], int]:
     """Minor units accrued by the end of a day, rounded cumulatively, so that windows add up (KNOBS `round_cut`).
 
-    A limit asks for many days of one charge, so its fractions become whole numbers here, once; nothing is lost by it.
+    The days between the first and the last are worked out only where a limit asks for one of them: most charges are
+    never cut.
     """
     slices = [part for part in accrual.slices if part.units and (plus if part.plus else running)]
     if not slices:
         return lambda day: 0
+    first, last = days_of(slices)
+    between: Callable[[date], int] | None = None
+    total = accrual.gross.minor if plus and running else _between(accrual, slices, calendar, zone)(last)
+
+    def curve(day: date) -> int:
+        nonlocal between
+        if day >= last or day < first:
+            return total if day >= last else 0
+        if between is None:
+            between = _between(accrual, slices, calendar, zone)
+        return between(day)
+
+    return curve
+
+
+def days_of(slices: Sequence[Slice]) -> tuple[date, date]:
+    """The first and the last day on which a charge accrues."""
+    if len(slices) == 1:
+        return slices[0].first, slices[0].last
+    return min(part.first for part in slices), max(part.last for part in slices)
+
+
+def _between(accrual: Accrual, slices: Sequence[Slice], calendar: Calendar, zone: str) -> Callable[[date], int]:
+    """The curve of some slices. A limit asks for many days, so fractions become whole numbers first; nothing is lost."""
     mode, when, line = _mode(accrual.rounding), accrual.rounding.when, accrual.counted
     ones = [_one(part) for part in slices]
     fractions = [] if when == "each day" else [*ones, *(part.exact for part in slices)]
     scale = math.lcm(*(fraction.denominator for fraction in fractions))
     parts = [_part(part, one, scale, mode, when) for part, one in zip(slices, ones, strict=True)]
-    first, last = min(part.first for part in slices), max(part.last for part in slices)
 
     def worth(day: date) -> int:
         shares = []
@@ -716,12 +759,7 @@ def accrued(
             return sum(_quotient(share, scale, mode) for share in shares)
         return _quotient(sum(shares), scale, mode)
 
-    total = worth(last)
-
-    def curve(day: date) -> int:
-        return total if day >= last else 0 if day < first else worth(day)
-
-    return curve
+    return worth
 
 
 def _one(part: Slice) -> Fraction:

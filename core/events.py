@@ -21,6 +21,15 @@ KINDS: dict[str, str] = {
     "paid": "money",
     "loss proven": "money",
     "set off": "money",
+    "designated": "money",
+    "refused": "money",
+    "costs proven": "money",
+    "drawn": "money",
+    "refunded": "money",
+    "ended early": "money",
+    "failed": "performance",
+    "chosen": "claims",
+    "reconciled": "claims",
     "notified": "claims",
     "claimed": "claims",
     "disputed": "claims",
@@ -37,7 +46,7 @@ KINDS: dict[str, str] = {
 }
 """Kinds of event in core and their area; a contract or sector adds its own under `event_kinds`."""
 
-SPANS = frozenset({"excused", "waiting for client"})
+SPANS = frozenset({"excused", "waiting for client", "refused"})
 """Kinds that last: they carry `from` and `to` instead of `at`."""
 
 
@@ -47,7 +56,7 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, renam
     `at` is a bare date (the whole day, in the contract's zone) or an instant; spans have `from`/`to` instead.
     `of` names an obligation, charge, amendment or scorecard; `about` names a case (one complaint); `by` who acted or
     caused;
-    `recorded` is None where it was recorded when it happened; `corrects` names the event that this one replaces.
+    `sent` and `valued` are a payment's other days (KNOBS `payment_date`); `recorded` is None where it was recorded when it happened; `corrects` names the event that this one replaces.
     """
 
     what: str
@@ -66,5 +75,7 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, renam
     item: str | None = None
     until: date | None = None
     corrects: str | None = None
+    sent: date | datetime | None = None
+    valued: date | datetime | None = None
     evidence: str | None = None
     note: str | None = None

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 import msgspec
 
-from core.charges import Accrual, accrued, amount_of
+from core.charges import Accrual, accrued, amount_of, days_of
 from core.money import Money, integer
 from core.problems import Problem
 from core.record import Moment, Record
@@ -159,8 +159,7 @@ def liability(
 
 def _line(record: Record, accrual: Accrual) -> _Line:
     """The charge by day, before any limit."""
-    first = min(part.first for part in accrual.slices)
-    last = max(part.last for part in accrual.slices)
+    first, last = days_of(accrual.slices)
     return _Line(accrual, accrued(accrual, record.calendar, record.zone), first, last, [])
 
 
@@ -271,7 +270,7 @@ def _capped(record: Record, cap: Cap, lines: list[_Line]) -> list[CapUse]:
 def _first_come(
     record: Record, cap: Cap, group: list[_Line], window: Window, limits: list[tuple[date, int]]
 ) -> CapUse:
-    """One window of a cap; where it was amended on the way, each stretch has the new limit less what was used before it:
+    """One window of a cap; where it was amended on the way, each stretch has the new limit less what was used before:
     what was used stays used and nothing is paid back (`cap_change`).
     """
     made: list[CapUse] = []

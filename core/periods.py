@@ -39,7 +39,6 @@ __all__ = [
     "Counting",
     "Cycle",
     "Due",
-    "Mark",
     "OffDays",
     "Origin",
     "Period",
@@ -47,32 +46,36 @@ __all__ = [
     "Window",
     "adapted",
     "add",
-    "add_share",
     "as_known",
     "asks_fixed",
     "calendar_windows",
     "clock_period",
     "contract_cycles",
     "contract_years",
-    "days_between",
     "days_late",
     "elapsed_days",
     "end_of_day",
+    "event_day",
     "fixed",
-    "hours_between",
     "hours_of",
+    "is_working_time",
+    "last_of_month",
     "last_working_day",
     "local_date",
     "local_time",
+    "moment_of",
+    "months_on",
     "nth_day",
     "rest_words",
     "shift",
     "start_of_day",
     "strip",
-    "strip_of",
     "term_end",
     "to_instant",
     "touched_days",
+    "usual_minutes",
+    "worth_of_day",
+    "zone_of",
 ]
 
 UNITS = ("minute", "hour", "working hour", "day", "working day", "week", "month", "year")
@@ -326,7 +329,7 @@ def _notice_year(day: date) -> int:
     return day.year + (day.month == 12 and day.day >= 28)
 
 
-def _zone_of(counting: Counting, calendar: Calendar) -> str:
+def zone_of(counting: Counting, calendar: Calendar) -> str:
     return counting.zone or calendar.zone
 
 
@@ -340,7 +343,7 @@ def _days(
     at_least: bool,
 ) -> Due | Problem:
     """Periods in days and more: count, clip to the month's end, then roll the last day, once."""
-    start, steps = _event_day(anchor, counting, calendar)
+    start, steps = event_day(anchor, counting, calendar)
     last: date = start
     in_working_days = False
     for place, part in enumerate(_ordered(period, counting)):
@@ -399,11 +402,11 @@ def _in_own_days(part: Period, counting: Counting) -> Period:
     return part
 
 
-def _event_day(anchor: date | datetime, counting: Counting, calendar: Calendar) -> tuple[date, list[Step]]:
+def event_day(anchor: date | datetime, counting: Counting, calendar: Calendar) -> tuple[date, list[Step]]:
     """The date on which the event counts: that of the contract's zone, the next working day after a cut-off."""
     if not isinstance(anchor, datetime):
         return anchor, []
-    local = local_time(anchor, _zone_of(counting, calendar))
+    local = local_time(anchor, zone_of(counting, calendar))
     cut = read_clock(counting.cut_off) if counting.cut_off and counting.cut_off != "none" else None
     if cut is None or local.hour * 60 + local.minute < cut:
         return local.date(), []
@@ -496,23 +499,23 @@ def _short_days(start: date, n: int, counting: Counting, calendar: Calendar) -> 
     left, day = Fraction(n), start
     while left > 0:
         day = calendar.add_working_days(day, 1)
-        left -= _worth(day, counting, calendar)
+        left -= worth_of_day(day, counting, calendar)
     return day
 
 
-def _worth(day: date, counting: Counting, calendar: Calendar) -> Fraction:
+def worth_of_day(day: date, counting: Counting, calendar: Calendar) -> Fraction:
     """What a working day counts as: one, its hours over a usual day's, or a half if it is short."""
     hours = hours_of(counting, calendar)
     how = counting.of("half_day")
     if how not in {"by its hours", "one half"} or isinstance(hours, Problem):
         return Fraction(1)
-    own, usual = minutes_of(day, hours, calendar), _usual_minutes(hours)
+    own, usual = minutes_of(day, hours, calendar), usual_minutes(hours)
     if own >= usual or own == 0:
         return Fraction(1)
     return Fraction(own, usual) if how == "by its hours" else Fraction(1, 2)
 
 
-def _usual_minutes(hours: tuple[Window, ...]) -> int:
+def usual_minutes(hours: tuple[Window, ...]) -> int:
     return max(sum(w.closes - w.opens for w in hours if w.weekday == weekday) for weekday in range(7))
 
 
@@ -531,9 +534,9 @@ def _months(start: date, part: Period, counting: Counting, inside: bool) -> tupl
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
     if not date.min.year <= year <= date.max.year:
         raise OverflowError("year out of range")
-    month_last = _last_of_month(year, month + 1)
+    month_last = last_of_month(year, month + 1)
     args: dict[str, object] = {"length": Period(abs(part.n), part.unit), "date": start}
-    if counting.end_sticks == "month end stays month end" and start == _last_of_month(start.year, start.month):
+    if counting.end_sticks == "month end stays month end" and start == last_of_month(start.year, start.month):
         args |= {"last": month_last, "by": counting.origin("end_sticks")}
         return month_last, [Step("COUNT-ENDSTICKS-01", args)]
     if start.day <= month_last.day:
@@ -552,7 +555,7 @@ def rest_words(day: date, calendar: Calendar) -> Step:
     return Step(f"rest.{reason}.named", {"name": named}) if name else Step(f"rest.{reason}")
 
 
-def _last_of_month(year: int, month: int) -> date:
+def last_of_month(year: int, month: int) -> date:
     return date(year, 12, 31) if month == 12 else date(year, month + 1, 1) - timedelta(days=1)
 
 
@@ -609,7 +612,7 @@ def hours_of(counting: Counting, calendar: Calendar) -> tuple[Window, ...] | Pro
 
 def _landing(day: date, anchor: date | datetime, counting: Counting, calendar: Calendar) -> datetime | Problem | None:
     """The time of day of an answer in days: None is 24:00, the rule of almost all contracts."""
-    zone = _zone_of(counting, calendar)
+    zone = zone_of(counting, calendar)
     clock = read_clock(counting.day_end or "")
     if counting.landing_clock == "clock kept" and isinstance(anchor, datetime):
         return _at_clock(day, local_time(anchor, zone), zone)
@@ -632,11 +635,11 @@ def _clock(
     anchor: date | datetime, period: Period, counting: Counting, calendar: Calendar, before: bool
 ) -> Due | Problem:
     """Periods in hours or minutes run from the moment and are not rolled, unless the contract says so."""
-    zone = _zone_of(counting, calendar)
+    zone = zone_of(counting, calendar)
     in_days = next((part for part in period.parts if not part.is_clock), None)
     if in_days is not None:
         return Problem("COUNT-MIXED-01", args={"length": in_days})
-    moment = _moment(anchor, counting, calendar)
+    moment = moment_of(anchor, counting, calendar)
     if isinstance(moment, Problem):
         return moment
     steps: list[Step] = []
@@ -672,7 +675,7 @@ def _clock(
     if isinstance(rolled, Problem):
         return rolled
     day = local_date(rolled, zone)
-    touches = rolled != due or any(_is_working(part, counting) for part in period.parts)
+    touches = rolled != due or any(is_working_time(part, counting) for part in period.parts)
     provisional = touches and _provisional(local_date(moment, zone), day, calendar, steps)
     return Due(day, rolled, unrolled, tuple(steps), provisional, rolls=False)
 
@@ -681,8 +684,8 @@ def _past_closed_hours(
     start: datetime, due: datetime, part: Period, counting: Counting, calendar: Calendar
 ) -> datetime | Problem:
     """The due instant moved by what the clock would have run in closures that only pause it."""
-    zone = _zone_of(counting, calendar)
-    hours = hours_of(counting, calendar) if _is_working(part, counting) else None
+    zone = zone_of(counting, calendar)
+    hours = hours_of(counting, calendar) if is_working_time(part, counting) else None
     if isinstance(hours, Problem):
         return hours
     for run in sorted(calendar.pausing, key=lambda run: run.first):
@@ -701,7 +704,7 @@ def _past_closed_hours(
 
 
 def _clock_step(start: datetime, due: datetime, part: Period, counting: Counting, before: bool) -> Step:
-    code = "COUNT-WORKHOURS-01" if _is_working(part, counting) else "COUNT-HOURS-01"
+    code = "COUNT-WORKHOURS-01" if is_working_time(part, counting) else "COUNT-HOURS-01"
     code = "COUNT-HOURSBACK-01" if before else code
     by = counting.origin("first_hour")
     return Step(code, {"length": part, "start": start, "due": due, "by": by})
@@ -709,7 +712,7 @@ def _clock_step(start: datetime, due: datetime, part: Period, counting: Counting
 
 def _rolled_clock(due: datetime, counting: Counting, calendar: Calendar, steps: list[Step]) -> datetime | Problem:
     """Hours stay on a rest day (CN 203 speaks of a last *day*), unless the contract moves them to the next opening."""
-    zone = _zone_of(counting, calendar)
+    zone = zone_of(counting, calendar)
     day = local_date(due, zone)
     reason = calendar.rest_reason(day)
     if reason is None:
@@ -724,15 +727,15 @@ def _rolled_clock(due: datetime, counting: Counting, calendar: Calendar, steps: 
     return moved
 
 
-def _is_working(part: Period, counting: Counting) -> bool:
+def is_working_time(part: Period, counting: Counting) -> bool:
     return part.unit == "working hour" or (part.unit == "hour" and counting.hours_are == "working")
 
 
-def _moment(anchor: date | datetime, counting: Counting, calendar: Calendar) -> datetime | Problem:
+def moment_of(anchor: date | datetime, counting: Counting, calendar: Calendar) -> datetime | Problem:
     """The instant at which a clock starts; a bare date is the whole day and starts none, unless the contract says."""
     if isinstance(anchor, datetime):
         return anchor.astimezone(UTC)
-    zone = _zone_of(counting, calendar)
+    zone = zone_of(counting, calendar)
     match counting.date_only_event:
         case "00:00":
             return start_of_day(anchor, zone)
@@ -753,9 +756,9 @@ def _next_full_hour(moment: datetime, zone: str) -> datetime:
 def _add_clock(
     moment: datetime, part: Period, counting: Counting, calendar: Calendar, before: bool
 ) -> datetime | Problem:
-    zone = _zone_of(counting, calendar)
+    zone = zone_of(counting, calendar)
     amount = part.n * CLOCK_UNITS[part.unit]
-    if _is_working(part, counting):
+    if is_working_time(part, counting):
         hours = hours_of(counting, calendar)
         if isinstance(hours, Problem):
             return hours
@@ -773,7 +776,7 @@ def _add_clock(
 
 def _opening(instant: datetime, counting: Counting, calendar: Calendar) -> datetime | Problem:
     hours = hours_of(counting, calendar)
-    return hours if isinstance(hours, Problem) else next_opening(instant, hours, calendar, _zone_of(counting, calendar))
+    return hours if isinstance(hours, Problem) else next_opening(instant, hours, calendar, zone_of(counting, calendar))
 
 
 def fixed(day: date, counting: Counting, calendar: Calendar) -> Due:
@@ -810,7 +813,7 @@ def shift(due: Due, days: int, counting: Counting, calendar: Calendar) -> Due:
     day = _rolled(last, rule, "roll", counting, calendar, steps) if due.rolls else last
     hangs = rule != "none" or working
     provisional = due.provisional or (hangs and _provisional(due.unrolled, day, calendar, steps))
-    zone = _zone_of(counting, calendar)
+    zone = zone_of(counting, calendar)
     instant = due.instant and _at_clock(day, local_time(due.instant, zone), zone)
     return Due(day, instant, last, tuple(steps), provisional, due.unit, due.rolls)
 
@@ -887,7 +890,7 @@ def _cycle(unit: str, day: date) -> Cycle:
     length = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}[unit]
     number = (day.month - 1) // length
     first = date(day.year, number * length + 1, 1)
-    after = _last_of_month(day.year, number * length + length) + timedelta(days=1)
+    after = last_of_month(day.year, number * length + length) + timedelta(days=1)
     names = {"month": f"-{number + 1:02}", "quarter": f"-Q{number + 1}", "half-year": f"-H{number + 1}", "year": ""}
     return Cycle(f"{day.year}{names[unit]}", first, after)
 
@@ -906,17 +909,17 @@ def contract_cycles(unit: str, start: date, end: date, *, series_from: str = "th
         if unit == "week":
             after = first + timedelta(days=7)
         elif series_from == "the one before":
-            after = _months_on(first, months[unit])
+            after = months_on(first, months[unit])
         else:
-            after = _months_on(start, months[unit] * number)
+            after = months_on(start, months[unit] * number)
         cycles.append(Cycle(f"{unit[0].upper()}{number}", first, after))
         first = after
     return cycles
 
 
-def _months_on(day: date, months: int) -> date:
+def months_on(day: date, months: int) -> date:
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    last = _last_of_month(year, month + 1)
+    last = last_of_month(year, month + 1)
     return last if day.day > last.day else last.replace(day=day.day)
 
 
@@ -928,267 +931,6 @@ def clock_period(period: Period, counting: Counting) -> Period:
     if how == "24 clock hours":
         return Period(24 * period.n, "hour")
     return Period(int(Fraction(how.partition(" ")[0]) * period.n), "working hour")
-
-
-def add_share(
-    anchor: date | datetime, share: Fraction, unit: str, counting: Counting, calendar: Calendar
-) -> Due | Problem:
-    """The due time a part of a month or of a working day after `anchor` (KNOBS `part_month`, `day_length`, `fraction`)."""
-    if unit == "month":
-        start, _ = _event_day(anchor, counting, calendar)
-        whole, part = divmod(share, 1)
-        base = _months_on(start, int(whole))
-        length = 30 if counting.of("part_month") != "actual month" else _last_of_month(base.year, base.month).day
-        days = int(part * length)
-        due = add(base, Period(days, "day"), counting, calendar)
-        if isinstance(due, Problem):
-            return due
-        args = {"share": share, "days": Period(days, "day"), "by": counting.origin("part_month")}
-        return msgspec.structs.replace(due, steps=(Step("COUNT-PARTMONTH-01", args), *due.steps))
-    if counting.of("fraction") == "refused":
-        return Problem("COUNT-FRACTION-01", args={"share": share})
-    hours = hours_of(counting, calendar)
-    moment = _moment(anchor, counting, calendar)
-    if isinstance(hours, Problem):
-        return hours
-    return moment if isinstance(moment, Problem) else _part_days(moment, share, hours, counting, calendar)
-
-
-def _part_days(
-    moment: datetime, share: Fraction, hours: tuple[Window, ...], counting: Counting, calendar: Calendar
-) -> Due | Problem:
-    """Parts of working days as hours: of each day that is used its own, or a fixed number."""
-    zone = _zone_of(counting, calendar)
-    fixed_length = (counting.of("day_length") or "own hours").partition(" ")[0]
-    if fixed_length != "own":
-        amount = share * Fraction(fixed_length)
-    else:
-        amount, left, at = Fraction(0), share, moment
-        while left > 0:
-            opened = next_opening(at, hours, calendar, zone)
-            if isinstance(opened, Problem):
-                return opened
-            day = local_date(opened, zone)
-            rest = between(opened, end_of_day(day, zone), hours, calendar, zone)
-            assert isinstance(rest, int)
-            own = Fraction(minutes_of(day, hours, calendar), 60)
-            used = min(left, Fraction(rest, 3600) / own)
-            amount, left, at = amount + used * own, left - used, end_of_day(day, zone)
-    due = add_hours(moment, amount, hours, calendar, zone)
-    if isinstance(due, Problem):
-        return due
-    if counting.of("fraction") == "cut to the minute":
-        due = due.replace(second=0, microsecond=0)
-    day = local_date(due, zone)
-    args = {"share": share, "start": local_time(moment, zone), "due": local_time(due, zone),
-            "by": counting.origin("day_length")}  # fmt: skip
-    return Due(day, due, day, (Step("COUNT-PARTDAY-01", args),), rolls=False)
-
-
-def days_between(
-    start: date | datetime, end: date | datetime, counting: Counting, calendar: Calendar, *, working: bool = False
-) -> Fraction | Problem:
-    """Days from `start` to `end` as the contract counts them; with `working` only working days.
-
-    KNOBS `count_ends`, `elapsed_days` (parts, where both have a time of day), `half_day` and `reversed_range`.
-    """
-    zone = _zone_of(counting, calendar)
-    first, last = (local_date(at, zone) if isinstance(at, datetime) else at for at in (start, end))
-    clocked = isinstance(start, datetime) and isinstance(end, datetime)
-    if last < first or (isinstance(start, datetime) and isinstance(end, datetime) and end < start):
-        how = counting.of("reversed_range")
-        if how not in {"zero", "negative"}:
-            return Problem("TIME-REVERSED-01", args={"start": start, "end": end})
-        back = days_between(end, start, counting, calendar, working=working)
-        return Fraction(0) if how == "zero" else back if isinstance(back, Problem) else -back
-    if clocked and counting.of("elapsed_days") in {"exact part", "floored"}:
-        assert isinstance(start, datetime)
-        assert isinstance(end, datetime)
-        part = _part_between(start, end, counting, calendar, working)
-        return Fraction(int(part)) if counting.of("elapsed_days") == "floored" and isinstance(part, Fraction) else part
-    since = first if counting.of("count_ends") == "start out, end in" else first - timedelta(days=1)
-    until = last - timedelta(days=1) if counting.of("count_ends") == "start in, end out" else last
-    if not working:
-        return Fraction((until - since).days)
-    if counting.of("half_day") in {"by its hours", "one half"}:
-        days = (since + timedelta(days=n) for n in range(1, (until - since).days + 1))
-        return sum((_worth(day, counting, calendar) for day in days if not calendar.is_rest(day)), Fraction(0))
-    return Fraction(calendar.count_working_days(since, until))
-
-
-def _part_between(
-    start: datetime, end: datetime, counting: Counting, calendar: Calendar, working: bool
-) -> Fraction | Problem:
-    if not working:
-        return Fraction(int((end - start).total_seconds()), 86_400)
-    hours = hours_of(counting, calendar)
-    if isinstance(hours, Problem):
-        return hours
-    seconds = between(start, end, hours, calendar, _zone_of(counting, calendar))
-    if isinstance(seconds, Problem):
-        return seconds
-    length = (counting.of("day_length") or "own hours").partition(" ")[0]
-    day = _usual_minutes(hours) * 60 if length == "own" else int(Fraction(length) * 3600)
-    return Fraction(seconds, day)
-
-
-def hours_between(
-    start: datetime, end: datetime, counting: Counting, calendar: Calendar, *, working: bool = False
-) -> int | Problem:
-    """Seconds from `start` to `end`: real, by the wall clock (KNOBS `elapsed`), or those in working hours."""
-    zone = _zone_of(counting, calendar)
-    how = counting.of("reversed_range") or "problem"
-    if working:
-        hours = hours_of(counting, calendar)
-        if isinstance(hours, Problem):
-            return hours
-        return between(start, end, hours, calendar, zone, reversed_range=how)
-    if end < start and how in {"problem", "zero"}:
-        return 0 if how == "zero" else Problem("TIME-REVERSED-01", args={"start": start, "end": end})
-    if counting.elapsed == "wall clock":
-        walls = [local_time(at, zone).replace(tzinfo=None) for at in (start, end)]
-        return int((walls[1] - walls[0]).total_seconds())
-    return int((end - start).total_seconds())
-
-
-class Mark(NamedTuple):
-    """One day of a strip, or several alike: `kind` is "event", "counted", "skipped", "paused", "moved" or "due".
-
-    `n` is how many units are counted at the end of the day (None where none is), `reason` why the day is passed over.
-    """
-
-    day: date
-    kind: str
-    n: Fraction | None = None
-    reason: Step | None = None
-    provisional: bool = False
-
-
-LONGEST_STRIP = 800
-"""Days in a strip; of a longer one only the first and the last are shown."""
-
-
-def strip_of(
-    due: Due,
-    anchor: date | datetime,
-    period: Period,
-    counting: Counting,
-    calendar: Calendar,
-    *,
-    before: bool = False,
-    pauses: Iterable[tuple[date, date]] = (),
-) -> tuple[Mark, ...]:
-    """The days from the event to the due day as this count saw them: counted, skipped with the reason, paused, moved.
-
-    `pauses` are dates, both included. The strip has the event's day and the due day at its ends.
-    """
-    start, _ = _event_day(anchor, counting, calendar)
-    stood = {first + timedelta(days=n) for first, last in pauses for n in range((last - first).days + 1)}
-    clocked = any(part.is_clock for part in period.parts)
-    walk = _back_strip if before else _clock_strip if clocked and isinstance(anchor, datetime) else _day_strip
-    marks = walk(start, due, anchor, period, counting, calendar, stood)
-    return tuple(mark._replace(provisional=calendar.is_provisional(mark.day)) for mark in marks)
-
-
-def _days_of(first: date, last: date) -> list[date]:
-    """Each day of a strip; the middle of one that is too long is left out."""
-    length = (last - first).days + 1
-    if length <= LONGEST_STRIP:
-        return [first + timedelta(days=n) for n in range(length)]
-    half = LONGEST_STRIP // 2
-    return [*_days_of(first, first + timedelta(days=half - 1)), *_days_of(last - timedelta(days=half - 1), last)]
-
-
-def _why(day: date, calendar: Calendar) -> Step | None:
-    if calendar.is_rest(day):
-        return rest_words(day, calendar)
-    return Step("rest.makeup") if calendar.is_makeup(day) else None
-
-
-def _day_strip(
-    start: date,
-    due: Due,
-    anchor: date | datetime,
-    period: Period,
-    counting: Counting,
-    calendar: Calendar,
-    stood: set[date],
-) -> list[Mark]:
-    """Periods in days and more: after the last counted day come those over which it was moved."""
-    marks: list[Mark] = []
-    working = due.unit == "working day"
-    n = Fraction(0)
-    for day in _days_of(min(start, due.day), max(start, due.day)):
-        why = _why(day, calendar)
-        rests = calendar.is_rest(day)
-        if day == start and counting.first_day != "in":
-            marks.append(Mark(day, "event", reason=why if rests else None))
-        elif day in stood:
-            marks.append(Mark(day, "paused"))
-        elif working and rests:
-            marks.append(Mark(day, "skipped", reason=why))
-        elif day > due.unrolled and day != due.day:
-            marks.append(Mark(day, "moved", reason=why))
-        elif day > due.unrolled:
-            marks.append(Mark(day, "due", reason=None if rests else why))
-        else:
-            n += _worth(day, counting, calendar) if working else 1
-            kind = "due" if day == due.day else "counted"
-            marks.append(Mark(day, kind, n, why if working or day == due.unrolled else None))
-    return marks
-
-
-def _clock_strip(
-    start: date,
-    due: Due,
-    anchor: date | datetime,
-    period: Period,
-    counting: Counting,
-    calendar: Calendar,
-    stood: set[date],
-) -> list[Mark]:
-    """Periods in hours: how many hours are used at the end of each day."""
-    assert isinstance(anchor, datetime)
-    assert due.instant is not None
-    zone = _zone_of(counting, calendar)
-    hours = hours_of(counting, calendar) if any(_is_working(part, counting) for part in period.parts) else None
-    marks: list[Mark] = []
-    used = Fraction(0)
-    for day in _days_of(local_date(anchor, zone), due.day):
-        first, last = max(anchor, start_of_day(day, zone)), min(due.instant, end_of_day(day, zone))
-        seconds = (last - first) // timedelta(seconds=1)
-        if hours is not None and not isinstance(hours, Problem):
-            worked = between(first, max(first, last), hours, calendar, zone)
-            seconds = worked if isinstance(worked, int) else 0
-        used += Fraction(max(0, seconds), 3600)
-        kind = "due" if day == due.day else "paused" if day in stood else "counted" if seconds else "skipped"
-        marks.append(Mark(day, kind, used if seconds else None, _why(day, calendar) if hours is not None else None))
-    return marks
-
-
-def _back_strip(
-    start: date,
-    due: Due,
-    anchor: date | datetime,
-    period: Period,
-    counting: Counting,
-    calendar: Calendar,
-    stood: set[date],
-) -> list[Mark]:
-    """Periods before an event, counted from it backwards, in the order of the calendar."""
-    working = due.unit == "working day"
-    marks: list[Mark] = [Mark(start, "event")]
-    n = Fraction(0)
-    for day in reversed(_days_of(due.day, start)[:-1]):
-        why = _why(day, calendar)
-        if working and calendar.is_rest(day):
-            marks.append(Mark(day, "skipped", reason=why))
-        elif day < due.unrolled:
-            marks.append(Mark(day, "due" if day == due.day else "moved", reason=why))
-        else:
-            n += 1
-            marks.append(Mark(day, "due" if day == due.day else "counted", n, why if working else None))
-    return marks[::-1]
 
 
 def contract_years(start: date, end: date, *, feb29: str = "28 Feb") -> list[Cycle]:

@@ -10,6 +10,7 @@ from core.events import SPANS, Event
 from core.periods import Calendar, Counting, adapted, end_of_day, local_date, to_instant
 from core.presets import resolve
 from core.problems import InputError, Problem
+from core.rates import ReferenceRate
 from core.terms import Amendment, Contract, Decision, find, replaced
 from core.world import World
 
@@ -72,7 +73,9 @@ class Record:
         versions: tuple[Version, ...],
         decided: tuple[Decided, ...],
         questions: list[Problem],
+        rates: Mapping[str, ReferenceRate] | None = None,
     ) -> None:
+        self.rates: Mapping[str, ReferenceRate] = rates or {}
         self.contract = contract
         self.counting = counting
         self.calendar = calendar
@@ -187,7 +190,7 @@ def fold(
     calendar = adapted(world.calendars.get(contract.counting.calendar or "", _only(world)), counting)
     facts = _facts(events, zone, at, known, questions)
     versions = _versions(contract, facts, known, questions)
-    return Record(contract, counting, calendar, at, known, facts, versions, decided, questions)
+    return Record(contract, counting, calendar, at, known, facts, versions, decided, questions, world.rates)
 
 
 def _overrides(contract: Contract) -> dict[str, str]:

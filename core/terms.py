@@ -28,6 +28,7 @@ __all__ = [
     "Contract",
     "CountingTerms",
     "Decision",
+    "Deposit",
     "DueRule",
     "EventKind",
     "Every",
@@ -37,9 +38,12 @@ __all__ = [
     "Party",
     "Payment",
     "Per",
+    "Prepaid",
     "Quote",
     "Range",
+    "RateTable",
     "Reading",
+    "Refunding",
     "Renewal",
     "Rounding",
     "Rule",
@@ -220,7 +224,10 @@ class Step(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Payment(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """A price to be paid, once or in a series (`due` with `every`); `order` says what a part payment settles first."""
+    """A price to be paid, once or in a series (`due` with `every`); `order` says what a part payment settles first.
+
+    `tax` is the rate that the amount includes; `secured` is what the debt is secured by (Civil Code 560).
+    """
 
     id: str
     owed_by: str
@@ -230,6 +237,67 @@ class Payment(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     clause: str | None = None
     owed_to: str | None = None
     order: str | None = None
+    tax: Fraction | None = None
+    secured: Money | None = None
+
+
+class RateTable(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A reference rate by the contract's own name: its values by the day from which each holds, or one that ships.
+
+    `fixed`: on which day the value is taken for which debts ("31 December for debts late from 1 January to 30 June");
+    `until` is the last day that the values know of.
+    """
+
+    source: str | None = None
+    reference: str | None = None
+    values: dict[str, Fraction] = {}
+    fixed: tuple[str, ...] = ()
+    until: date | None = None
+
+
+class Deposit(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """Money given ahead: "deposit" (定金), "advance" (预付款) or "security" (押金, 保证金).
+
+    `of` is the price by which a deposit is measured; security that was drawn on is filled up again within `top_up`.
+    """
+
+    id: str
+    kind: str
+    owed_by: str
+    amount: Money
+    title: Text = {}
+    clause: str | None = None
+    owed_to: str | None = None
+    of: str = "total"
+    top_up: Period | None = None
+
+
+class Refunding(msgspec.Struct, frozen=True, omit_defaults=True):
+    """At which price what was used is counted, "discounted" or "list", and the yearly rate that the refund bears: its
+    own ("1.50%") or a reference rate ("CN-LPR-1Y").
+    """
+
+    used_at: str
+    interest: str | None = None
+
+
+class Prepaid(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """Units or credit paid ahead, and what goes back when it ends early, by whose reason that is.
+
+    `units` were sold for `amount`, each with a `list_price`; or `worth` of credit was. `used` is the event kind of each
+    use (its `value`: how many, else one; of credit: its amount). `refund` says by party, if the reason is its own, how.
+    """
+
+    id: str
+    paid_by: str
+    amount: Money
+    used: str
+    paid_to: str | None = None
+    clause: str | None = None
+    units: int | None = None
+    list_price: Money | None = None
+    worth: Money | None = None
+    refund: dict[str, Refunding] = {}
 
 
 class Range(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, rename={"from_": "from"}):
@@ -290,7 +358,8 @@ class Per(msgspec.Struct, frozen=True, omit_defaults=True):
 class Charge(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, rename={"from_": "from"}):
     """What a breach costs: a share (`rate` of a base) or a fixed `amount`, running `per` unit or once.
 
-    `from_`/`to` number the units it holds for (tiers); `on` is the day number on which a one-off falls.
+    `from_`/`to` number the units it holds for (tiers); `on` is the day number on which a one-off falls. A rate of
+    interest may rest on a `reference` rate: so many `times`, `raised` by a share (KNOBS `raised_by`), plus `rate`.
     """
 
     rate: Fraction | None = None
@@ -300,6 +369,9 @@ class Charge(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, rena
     from_: int | None = None
     to: int | None = None
     on: int | None = None
+    reference: str | None = None
+    times: Fraction | None = None
+    raised: Fraction | None = None
 
 
 class Band(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -317,7 +389,11 @@ class Rounding(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Rule(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """One breach rule, its fields in the order in which a lawyer asks."""
+    """One breach rule, its fields in the order in which a lawyer asks.
+
+    For interest: `rate` says by which day a reference rate is taken, `rate_at_most` is a ceiling that is a rate itself,
+    `rests` when interest begins to bear interest. A charge below `minimum` is raised to it (KNOBS `minimum`).
+    """
 
     id: str
     clause: str
@@ -334,6 +410,10 @@ class Rule(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     bands: tuple[Band, ...] = ()
     plus: Charge | None = None
     at_most: Ceiling | None = None
+    rate: str | None = None
+    rate_at_most: Charge | None = None
+    rests: Every | None = None
+    minimum: Money | None = None
     round: Rounding = Rounding()
     then: str | None = None
     recourse: str | None = None
@@ -454,6 +534,7 @@ class Contract(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     sector: str | None = None
     law: str | None = None
     total: Money | None = None
+    tax: Fraction | None = None
     signed: date | None = None
     effective: date | None = None
     term: Term | None = None
@@ -466,6 +547,9 @@ class Contract(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     annexes: tuple[Annex, ...] = ()
     steps: tuple[Step, ...] = ()
     payments: tuple[Payment, ...] = ()
+    rates: dict[str, RateTable] = {}
+    deposits: tuple[Deposit, ...] = ()
+    prepaid: tuple[Prepaid, ...] = ()
     measures: tuple[Measure, ...] = ()
     scorecards: tuple[Scorecard, ...] = ()
     rules: tuple[Rule, ...] = ()

@@ -98,6 +98,7 @@ def create_app(
                 changes.bump()
 
         task = asyncio.create_task(watch())
+        task.add_done_callback(_report)
         try:
             yield
         finally:
@@ -140,7 +141,7 @@ def create_app(
 
     @get("/events")
     async def events(after: FromQuery[int | None] = None) -> ServerSentEvent:
-        return ServerSentEvent(_messages(changes, changes.version if after is None else after))
+        return ServerSentEvent(changes.after(changes.version if after is None else after))
 
     @get("/health", media_type=MediaType.JSON)
     async def health() -> dict[str, str]:
@@ -211,9 +212,10 @@ def _why_not(error: Exception, host: str, port: int) -> Problem:
     return Problem("WEB-HOST-01", "--host", {"host": host, "port": str(port), "detail": str(error)})
 
 
-async def _messages(changes: _Changes, after: int) -> AsyncIterator[dict[str, str]]:
-    async for message in changes.after(after):
-        yield message
+def _report(task: asyncio.Task[None]) -> None:
+    """A watcher that fails says so at once: the page goes on, but follows no more saves."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        logging.getLogger("web").error("watching for changes ended", exc_info=error)
 
 
 async def _known(source: Source, name: str) -> str:

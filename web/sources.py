@@ -1,6 +1,7 @@
 """Where a served page reads its contracts: files and folders, or a store; always as they are now."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -90,20 +91,24 @@ class StoreSource:
     async def changes(self, stop: asyncio.Event) -> AsyncIterator[None]:
         seen = await self._head()
         while not stop.is_set():
-            try:
+            with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), LOOK_AGAIN)
-            except TimeoutError:
-                head = await self._head()
-                if head != seen:
-                    seen = head
-                    yield
+                return
+            head = await self._head()
+            if head != seen:
+                seen = head
+                yield
 
     async def _all(self) -> list[tuple[str, Loaded]]:
         loaded, _ = await asyncio.to_thread(_store, self.place)
         return [(str(one.path), one) for one in loaded]
 
     async def _head(self) -> str:
-        return await asyncio.to_thread(_head, self.place)
+        """The hash of the last record; "" while the store cannot be reached, which the page itself will say."""
+        try:
+            return await asyncio.to_thread(_head, self.place)
+        except InputError:
+            return ""
 
 
 def source_for(place: str | Path) -> Source:

@@ -248,9 +248,8 @@ def test_a_missing_file_names_the_nearest(tmp_path):
     "odd", ["1", "true", "[]", "{}", "[[1]]", "{ a = 1 }", '""', "1e9", "nan", "10:00:00", '"\\u0000"']
 )
 def test_no_value_of_any_key_ends_in_a_traceback(odd):
-    source = (EXAMPLES / "s12" / "s12.toml").read_text(
-        "utf-8"
-    ) + '[[events]]\nwhat = "paid"\nfault = "x"\namount = "1 CNY"\n'
+    source = (EXAMPLES / "hard-4" / "hard-4.toml").read_text("utf-8")
+    source += '[[readings]]\nabout = "caps"\noptions = 1\n[[decisions]]\nabout = "total"\ntakes = 1\nby = 1\n'
     lines = source.splitlines()
     for number, line in enumerate(lines):
         key, equals, _ = line.partition("=")

@@ -198,3 +198,25 @@ def test_a_port_that_is_none_is_a_problem(folder):
         serve(folder, port=70_000)
 
     assert ["WEB-PORT-02"] == [problem.code for problem in caught.value.problems]
+
+
+async def test_a_store_is_served_like_a_folder_and_follows_what_is_recorded(folder, tmp_path):
+    from web import stored
+
+    place = str(tmp_path / "kept.sqlite")
+    await asyncio.to_thread(stored.init, place, "en")
+    await asyncio.to_thread(stored.import_, place, [folder / "s12" / "s12.toml"], "en")
+    source = await asyncio.to_thread(source_for, place)
+    stop = asyncio.Event()
+    changes = source.changes(stop)
+    waiting = asyncio.ensure_future(anext(changes))
+    await asyncio.sleep(0.5)
+    await asyncio.to_thread(stored.import_, place, [folder / "hard-1" / "hard-1.toml"], "en")
+
+    await asyncio.wait_for(waiting, 10)
+    assert 2 == len(await source.names())
+    [(name, loaded)] = await source.load(["KF-2026-001"])
+    assert ("KF-2026-001", "KF-2026-001") == (name, loaded.contract and loaded.contract.number)
+    stop.set()
+    with pytest.raises(StopAsyncIteration):
+        await anext(changes)

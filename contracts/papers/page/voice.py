@@ -39,6 +39,10 @@ class Voice:
         """The page's own words."""
         return words(self.lang, f"page.{key}", **{name: self.value(name, value) for name, value in args.items()})
 
+    def code(self, code: str, /, **args: Any) -> str:
+        """The words of a code that a template names itself."""
+        return words(self.lang, code, **{name: self.value(name, value) for name, value in args.items()})
+
     def reason(self, reason: Any) -> str:
         """A line of reasons (anything with a code and arguments) as a sentence."""
         args = {name: self.value(name, value) for name, value in reason.args.items()}

@@ -1,0 +1,352 @@
+"""One due time, or one elapsed time, explained: the `when` and `between` commands, with a strip of days for the terminal."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from contracts import phrases
+from contracts.world import load_calendar, read_calendar
+from core.canonical import plain
+from core.elapsed import add_share, days_between, hours_between
+from core.money import parse_decimal, show_decimal
+from core.periods import (
+    Calendar, Counting, Due, Period, Step, adapted, add, fixed, hours_of, local_date, local_time, to_instant,
+)
+from core.presets import PRESETS, resolve
+from core.problems import InputError, Problem, nearest
+from core.strips import Mark, strip_of
+from core.worktime import WEEKDAYS
+from locales import speak, words
+
+__all__ = [
+    "LAWS", "Asked", "Elapsed", "Found", "Setting", "as_json", "between", "elapsed_report", "report", "setting", "strip_lines", "when",
+]
+
+LAWS = {"CN": "CN-civil-code@2021", "EU": "EU-1182-71@1971", "GB": "common-law-usage@1", "plain": "plain-24x7@1"}
+"""Short names of presets on the command line; the key of a preset does as well."""
+
+CALENDARS = {"CN-civil-code@2021": "CN"}
+"""The calendar of a law, where one ships; for others the weekly rest of the preset alone."""
+
+_SHAPE = re.compile(r"(?:(?P<least>at least|not less than) )?(?P<length>.+?) (?P<way>after|from|before) (?P<anchor>\S.*)")
+_ONLY = re.compile(r"(?P<way>before|by|on) (?P<anchor>\S.*)")
+_SHARE = re.compile(r"(?P<share>\d*\.\d+) (?P<unit>working day|month)s?")
+EXAMPLE = "5 working days after 2026-02-10"
+
+
+class Setting(NamedTuple):
+    """How to count when no contract says it: settings, the calendar read by them, and the zone."""
+
+    counting: Counting
+    calendar: Calendar
+    zone: str
+
+
+class Asked(NamedTuple):
+    """A question as read: a length before or after an anchor, or a date that is named."""
+
+    anchor: date | datetime
+    period: Period | None = None
+    share: tuple[Fraction, str] | None = None
+    way: str = "after"
+    at_least: bool = False
+
+
+class Found(NamedTuple):
+    """The answer: the due time with its steps, and the strip of days that leads to it."""
+
+    asked: Asked
+    due: Due
+    strip: tuple[Mark, ...]
+
+
+class Elapsed(NamedTuple):
+    """What lies between two moments: days by dates, working days, and seconds where both have a time of day."""
+
+    start: date | datetime
+    end: date | datetime
+    days: Fraction
+    working_days: Fraction
+    seconds: int | None
+    working_seconds: int | None
+    strip: tuple[Mark, ...]
+
+
+def setting(
+    law: str | None,
+    *,
+    calendar: str | None = None,
+    zone: str | None = None,
+    hours: str | None = None,
+    knobs: Iterable[str] = (),
+    known: date | None = None,
+) -> Setting:
+    """Settings of a law or preset with what was said besides; InputError with all that is wrong."""
+    preset = _preset(law)
+    said, problems = _said(knobs, zone=zone, hours=hours)
+    counting, wrong = resolve(preset, said, {})
+    problems += [_on_the_command_line(problem) for problem in wrong]
+    found = _calendar(calendar or CALENDARS.get(preset or "", "none"), problems)
+    if problems or found is None:
+        raise InputError(problems)
+    if calendar is None and found.id == "none" and counting.of("rest_days") == "Sat+Sun":
+        found = msgspec.structs.replace(found, rest_weekdays=(5, 6))
+    return Setting(counting, adapted(found, counting, known=known), counting.zone or found.zone)
+
+
+def _preset(law: str | None) -> str | None:
+    if law is None or law in PRESETS:
+        return law
+    by_name = {name.lower(): key for name, key in LAWS.items()}
+    return by_name.get(law.lower(), law)
+
+
+def _said(knobs: Iterable[str], **named: str | None) -> tuple[dict[str, str], list[Problem]]:
+    said = {key: value for key, value in named.items() if value is not None}
+    problems: list[Problem] = []
+    for one in knobs:
+        key, sign, value = (part.strip() for part in one.partition("="))
+        if not (key and sign and value):
+            problems.append(Problem("CLI-FIELD-01", "--set", {"value": one}))
+        else:
+            said[key] = value
+    return said, problems
+
+
+def _on_the_command_line(problem: Problem) -> Problem:
+    where = {"counting.preset": "--law", "counting.zone": "--zone", "counting.hours": "--hours"}
+    return msgspec.structs.replace(problem, where=where.get(problem.where, f"--set {problem.where.partition('.')[2]}"))
+
+
+def _calendar(name: str, problems: list[Problem]) -> Calendar | None:
+    """A calendar by key, or the author's own file."""
+    if name.endswith(".toml") or "/" in name:
+        calendar, wrong = read_calendar(Path(name))
+        problems += wrong
+        return calendar
+    loaded = load_calendar(name)
+    if isinstance(loaded, Problem):
+        problems.append(msgspec.structs.replace(loaded, where="--calendar"))
+        return None
+    return loaded
+
+
+def _moment(text: str, how: Setting) -> date | datetime | Problem:
+    """A date, or a local or aware time, as written."""
+    written = text.strip().replace(" ", "T", 1)
+    try:
+        if len(written) == 10:
+            return date.fromisoformat(written)
+        at = datetime.fromisoformat(written)
+    except ValueError:
+        return Problem("WHEN-DATE-01", args={"text": text})
+    if at.tzinfo is not None:
+        return at
+    counting = how.counting
+    return to_instant(at, how.zone, gap=counting.of("dst_gap") or "", fold=counting.of("dst_fold") or "")
+
+
+def _read(text: str, how: Setting) -> Asked | Problem:
+    tidy = " ".join(text.split())
+    shape = _SHAPE.fullmatch(tidy)
+    if shape is None:
+        only = _ONLY.fullmatch(tidy)
+        anchor = _moment(only["anchor"] if only else tidy, how)
+        if isinstance(anchor, Problem) and only is None:
+            close = nearest(tidy, (EXAMPLE,))
+            return Problem("WHEN-PHRASE-01", args={"text": tidy[:60], "nearest": close or EXAMPLE})
+        return anchor if isinstance(anchor, Problem) else Asked(anchor, way=only["way"] if only else "on")
+    anchor = _moment(shape["anchor"], how)
+    if isinstance(anchor, Problem):
+        return anchor
+    way = "before" if shape["way"] == "before" else "after"
+    share = _SHARE.fullmatch(shape["length"])
+    if share is not None and way == "after":
+        return Asked(anchor, share=(parse_decimal("0" * share["share"].startswith(".") + share["share"]), share["unit"]))
+    period = phrases.parse("period", shape["length"])
+    if isinstance(period, Problem):
+        return period
+    return Asked(anchor, period, way=way, at_least=shape["least"] is not None)
+
+
+def when(text: str, how: Setting) -> Found | Problem:
+    """The due time of a phrase such as "5 working days after 2026-02-10", "before 2026-06-30" or "2026-06-13"."""
+    asked = _read(text, how)
+    if isinstance(asked, Problem):
+        return msgspec.structs.replace(asked, where=text)
+    due = _due(asked, how)
+    if isinstance(due, Problem):
+        return msgspec.structs.replace(due, where=text)
+    period = asked.period or Period(1, "hour" if asked.share and due.instant else "day")
+    before = asked.way == "before" and asked.period is not None
+    strip = strip_of(due, asked.anchor, period, how.counting, how.calendar, before=before)
+    return Found(asked, due, strip if asked.period or asked.share else ())
+
+
+def _due(asked: Asked, how: Setting) -> Due | Problem:
+    counting, calendar = how.counting, how.calendar
+    if asked.share is not None:
+        return add_share(asked.anchor, *asked.share, counting, calendar)
+    if asked.period is not None:
+        before = asked.way == "before"
+        return add(asked.anchor, asked.period, counting, calendar, before=before, at_least=asked.at_least)
+    if isinstance(asked.anchor, datetime):
+        day = local_date(asked.anchor, how.zone)
+        return Due(day, asked.anchor, day, (Step("COUNT-FIXED-03", {"due": local_time(asked.anchor, how.zone)}),))
+    if asked.way == "before":
+        return add(asked.anchor, Period(1, "day"), msgspec.structs.replace(counting, roll_backward="none"), calendar, before=True)
+    return fixed(asked.anchor, counting, calendar)
+
+
+def between(start: str, end: str, how: Setting) -> Elapsed | tuple[Problem, ...]:
+    """What lies between two moments as written, or all that is wrong with them."""
+    first, last = _moment(start, how), _moment(end, how)
+    wrong = [
+        msgspec.structs.replace(one, where=text) for one, text in ((first, start), (last, end)) if isinstance(one, Problem)
+    ]
+    if wrong or isinstance(first, Problem) or isinstance(last, Problem):
+        return tuple(wrong)
+    counting, calendar = how.counting, how.calendar
+    days = days_between(first, last, counting, calendar)
+    working = days_between(first, last, counting, calendar, working=True)
+    if isinstance(days, Problem) or isinstance(working, Problem):
+        return tuple(one for one in (days, working) if isinstance(one, Problem))[:1]
+    seconds = in_hours = None
+    if isinstance(first, datetime) and isinstance(last, datetime):
+        real = hours_between(first, last, counting, calendar)
+        seconds = real if isinstance(real, int) else None
+        if not isinstance(hours_of(counting, calendar), Problem):
+            worked = hours_between(first, last, counting, calendar, working=True)
+            in_hours = worked if isinstance(worked, int) else None
+    end_day = local_date(last, how.zone) if isinstance(last, datetime) else last
+    start_day = local_date(first, how.zone) if isinstance(first, datetime) else first
+    strip: tuple[Mark, ...] = ()
+    if start_day <= end_day:
+        strip = strip_of(Due(end_day, None, end_day, unit="working day"), start_day, Period(1, "working day"), counting, calendar)
+    return Elapsed(first, last, days, working, seconds, in_hours, strip)
+
+
+# Words and data
+
+
+def _clock(at: date | datetime, zone: str) -> str:
+    """A moment as people of every language write it: the date, and the local time where there is one."""
+    if not isinstance(at, datetime):
+        return at.isoformat()
+    local = local_time(at, zone)
+    return local.strftime("%Y-%m-%d %H:%M:%S" if local.second else "%Y-%m-%d %H:%M")
+
+
+def report(found: Found, how: Setting, lang: str, *, explain: bool) -> str:
+    """The due time on one line; with `explain` each step and the strip of days under it."""
+    due = found.due
+    said = _clock(due.instant, how.zone) if due.instant else f"{due.day} 24:00"
+    lines = [words(lang, "when.provisional" if due.provisional else "when.due", due=said, weekday=_weekday(due.day, lang))]
+    if explain:
+        lines += [f"  {speak(lang, step)}" for step in due.steps]
+        lines += ["", *strip_lines(found.strip, lang)] if found.strip else []
+    return "\n".join(lines) + "\n"
+
+
+def elapsed_report(found: Elapsed, how: Setting, lang: str, *, explain: bool) -> str:
+    """Each way of counting on a line; with `explain` the strip of days."""
+    lines = [
+        words(lang, "between.days", n=found.days, by=how.counting.origin("count_ends")),
+        words(lang, "between.working-days", n=found.working_days, calendar=how.calendar.key),
+    ]
+    if found.seconds is not None:
+        lines.append(words(lang, "between.hours", length=_length(found.seconds)))
+    if found.working_seconds is not None:
+        lines.append(words(lang, "between.working-hours", length=_length(found.working_seconds)))
+    if explain:
+        lines += ["", *strip_lines(found.strip, lang)]
+    return "\n".join(lines) + "\n"
+
+
+def _length(seconds: int) -> str:
+    minutes, rest = divmod(abs(seconds), 60)
+    tail = f":{rest:02}" if rest else ""
+    return f"{'-' * (seconds < 0)}{minutes // 60}:{minutes % 60:02}{tail}"
+
+
+def _weekday(day: date, lang: str) -> str:
+    return words(lang, f"weekday.{WEEKDAYS[day.weekday()]}")
+
+
+def strip_lines(strip: Sequence[Mark], lang: str) -> list[str]:
+    """One line for each day, or for each run of days that count, or do not count, for one reason."""
+    lines = []
+    for run in _runs(strip):
+        first, last = run[0], run[-1]
+        days = str(first.day) if first.day == last.day else f"{first.day} – {last.day}"
+        weekdays = _weekday(first.day, lang)
+        if first.day != last.day:
+            weekdays += f"–{_weekday(last.day, lang)}"
+        text = words(lang, f"strip.{first.kind}", n=_numbers(run))
+        reason = words(lang, "strip.reason", reason=first.reason) if first.reason else ""
+        flag = words(lang, "strip.provisional") if first.provisional else ""
+        lines.append("  ".join(part for part in (f"  {days:<23}", weekdays, text + reason + flag) if part))
+    return lines
+
+
+def _runs(strip: Sequence[Mark]) -> list[list[Mark]]:
+    runs: list[list[Mark]] = []
+    for mark in strip:
+        last = runs[-1][-1] if runs else None
+        alike = last is not None and (last.kind, last.reason, last.provisional) == (mark.kind, mark.reason, mark.provisional)
+        if alike and mark.kind not in {"due", "event"}:
+            runs[-1].append(mark)
+        else:
+            runs.append([mark])
+    return runs
+
+
+def _numbers(run: Sequence[Mark]) -> str:
+    """The number reached: "3", or "1–5" over a run; nothing where nothing is counted."""
+    if run[-1].n is None:
+        return ""
+    ends = sorted({run[0].n or Fraction(0), run[-1].n})
+    return "–".join(show_decimal(n) if "/" not in show_decimal(n) else f"{float(n):.2f}" for n in ends)
+
+
+def as_json(found: Found | Elapsed, how: Setting, lang: str) -> str:
+    """The same as data: stable keys, steps with their codes and words, the strip day by day."""
+    if isinstance(found, Found):
+        due = found.due
+        made: dict[str, Any] = {
+            "day": due.day.isoformat(),
+            "instant": due.instant.isoformat() if due.instant else None,
+            "local": _clock(due.instant, how.zone) if due.instant else f"{due.day} 24:00",
+            "unrolled": due.unrolled.isoformat(),
+            "provisional": due.provisional,
+            "steps": [{"code": step.code, "args": _plain(step.args), "words": speak(lang, step)} for step in due.steps],
+        }
+    else:
+        made = {
+            "start": _clock(found.start, how.zone),
+            "end": _clock(found.end, how.zone),
+            "days": show_decimal(found.days),
+            "working_days": show_decimal(found.working_days),
+            "seconds": found.seconds,
+            "working_seconds": found.working_seconds,
+        }
+    made["zone"] = how.zone
+    made["calendar"] = how.calendar.key
+    made["preset"] = how.counting.preset
+    made["strip"] = [
+        {"day": mark.day.isoformat(), "kind": mark.kind, "n": None if mark.n is None else show_decimal(mark.n),
+         "reason": speak(lang, mark.reason) if mark.reason else None, "provisional": mark.provisional}
+        for mark in found.strip
+    ]  # fmt: skip
+    return json.dumps(made, ensure_ascii=False, indent=2) + "\n"
+
+
+def _plain(args: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: plain(value) for key, value in args.items()}
+
