@@ -275,7 +275,8 @@ def _assess(options: "Namespace", lang: str) -> int:
 
         sys.stdout.write(as_csv(options.csv, [a for _, a, _ in answers]))
     elif options.html:
-        _write_page(options.html, answers, lang)
+        broken = [(str(one.path), one.problems) for one in files if one.problems]
+        _write_page(options.html, answers, broken, lang)
     else:
         _print_reports(answers, lang, why=options.explain)
     if problems:
@@ -297,11 +298,16 @@ def _print_reports(answers: "Sequence[tuple[Loaded, Assessment, tuple[Other, ...
         print("\n" if number else "", report(one.contract, made, other, lang, why=why), sep="", end="")
 
 
-def _write_page(file: str, answers: "Sequence[tuple[Loaded, Assessment, tuple[Other, ...]]]", lang: str) -> None:
+def _write_page(
+    file: str,
+    answers: "Sequence[tuple[Loaded, Assessment, tuple[Other, ...]]]",
+    broken: "Sequence[tuple[str, tuple[Problem, ...]]]",
+    lang: str,
+) -> None:
     from contracts.papers.page import page
 
     items = [(one.contract, one.events, made, other) for one, made, other in answers if one.contract]
-    _save(file, page(items, lang=lang).encode(), lang)
+    _save(file, page(items, lang=lang, broken=broken).encode(), lang)
 
 
 def _save(file: str, data: bytes, lang: str) -> None:
@@ -356,9 +362,7 @@ def _between(options: "Namespace", lang: str) -> int:
 def _setting(options: "Namespace") -> "Setting":
     from contracts.when import setting
 
-    return setting(
-        options.law, calendar=options.calendar, zone=options.zone, hours=options.hours, knobs=options.set
-    )
+    return setting(options.law, calendar=options.calendar, zone=options.zone, hours=options.hours, knobs=options.set)
 
 
 def _serve(options: "Namespace", lang: str) -> int:
@@ -528,10 +532,20 @@ def _plugins(options: "Namespace", lang: str) -> int:
             print(words(lang, "cli.plugin-holds", name=checked.target, sectors=[one.key for one in checked.sectors]))
         return _complain(checked.problems, lang) if checked.problems else 0
     found = load()
-    print(table([
-        (row.plugin, row.distribution, row.version, words(lang, f"plugin.{row.state}"), " ".join(f"{s.key}@{s.version}" for s in row.sectors))
-        for row in found.rows
-    ]))
+    print(
+        table(
+            [
+                (
+                    row.plugin,
+                    row.distribution,
+                    row.version,
+                    words(lang, f"plugin.{row.state}"),
+                    " ".join(f"{s.key}@{s.version}" for s in row.sectors),
+                )
+                for row in found.rows
+            ]
+        )
+    )
     for row in found.rows:
         for problem in row.problems:
             print(f"  {say(problem, lang)}", file=sys.stderr)

@@ -6,9 +6,10 @@ from pathlib import Path
 import msgspec
 
 from contracts.reader import read_contract
-from contracts.world import known_calendars, load_calendar
+from contracts.world import known_calendars, load_calendar, own_calendar
 from contracts.world.rates import rates_for
 from core.events import Event
+from core.periods import Calendar
 from core.problems import Problem
 from core.terms import Contract
 from core.world import World
@@ -59,16 +60,35 @@ def _is_contract(path: Path) -> bool:
 def world_for(contract: Contract) -> tuple[World, tuple[Problem, ...]]:
     """The calendar that the contract pins, as shipped; a contract that names none is asked for it."""
     key = contract.counting.calendar
+    if key is None and len(contract.calendars) == 1:
+        key = next(iter(contract.calendars))
     if key is None:
         if contract.law == "CN" or (contract.counting.preset or "").startswith("CN"):
             problem = Problem("CLI-CALENDAR-01", "counting.calendar", {"known": ", ".join(known_calendars())})
             return World(), (problem,)
         key = "none@1"
-    calendar = load_calendar(key)
-    if isinstance(calendar, Problem):
-        return World(), (msgspec.structs.replace(calendar, where="counting.calendar"),)
+    calendars, problems = {}, []
+    others = ((f"calendars.{party}", name) for party, name in contract.counting.calendars.items())
+    for where, name in (("calendar", key), *others):
+        found = _calendar(contract, name)
+        if isinstance(found, Problem):
+            problems.append(msgspec.structs.replace(found, where=found.where or f"counting.{where}"))
+        else:
+            calendars[name] = found
+    if problems:
+        return World(), tuple(problems)
     presets = (contract.counting.preset,) if contract.counting.preset else ()
-    return World(calendars={key: calendar}, presets=presets, rates=rates_for(contract)), ()
+    return World(calendars=calendars, presets=presets, rates=rates_for(contract)), ()
+
+
+def _calendar(contract: Contract, name: str) -> Calendar | Problem:
+    """The contract's own calendar of that name, else one that ships."""
+    if name not in contract.calendars:
+        return load_calendar(name)
+    calendar, wrong = own_calendar(name, contract.calendars[name])
+    if calendar is None:
+        return msgspec.structs.replace(wrong[0], where=f"calendars.{name}.{wrong[0].where}")
+    return calendar
 
 
 def load(paths: Iterable[Path]) -> tuple[list[Loaded], list[Problem]]:

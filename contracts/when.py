@@ -1,4 +1,4 @@
-"""One due time, or one elapsed time, explained: the `when` and `between` commands, with a strip of days for the terminal."""
+"""One due time, or one elapsed time, explained with a strip of days: the `when` and `between` commands."""
 
 import json
 import re
@@ -16,7 +16,18 @@ from core.canonical import plain
 from core.elapsed import add_share, days_between, hours_between
 from core.money import parse_decimal, show_decimal
 from core.periods import (
-    Calendar, Counting, Due, Period, Step, adapted, add, fixed, hours_of, local_date, local_time, to_instant,
+    Calendar,
+    Counting,
+    Due,
+    Period,
+    Step,
+    adapted,
+    add,
+    fixed,
+    hours_of,
+    local_date,
+    local_time,
+    to_instant,
 )
 from core.presets import PRESETS, resolve
 from core.problems import InputError, Problem, nearest
@@ -25,7 +36,18 @@ from core.worktime import WEEKDAYS
 from locales import speak, words
 
 __all__ = [
-    "LAWS", "Asked", "Elapsed", "Found", "Setting", "as_json", "between", "elapsed_report", "report", "setting", "strip_lines", "when",
+    "LAWS",
+    "Asked",
+    "Elapsed",
+    "Found",
+    "Setting",
+    "as_json",
+    "between",
+    "elapsed_report",
+    "report",
+    "setting",
+    "strip_lines",
+    "when",
 ]
 
 LAWS = {"CN": "CN-civil-code@2021", "EU": "EU-1182-71@1971", "GB": "common-law-usage@1", "plain": "plain-24x7@1"}
@@ -34,7 +56,9 @@ LAWS = {"CN": "CN-civil-code@2021", "EU": "EU-1182-71@1971", "GB": "common-law-u
 CALENDARS = {"CN-civil-code@2021": "CN"}
 """The calendar of a law, where one ships; for others the weekly rest of the preset alone."""
 
-_SHAPE = re.compile(r"(?:(?P<least>at least|not less than) )?(?P<length>.+?) (?P<way>after|from|before) (?P<anchor>\S.*)")
+_SHAPE = re.compile(
+    r"(?:(?P<least>at least|not less than) )?(?P<length>.+?) (?P<way>after|from|before) (?P<anchor>\S.*)"
+)
 _ONLY = re.compile(r"(?P<way>before|by|on) (?P<anchor>\S.*)")
 _SHARE = re.compile(r"(?P<share>\d*\.\d+) (?P<unit>working day|month)s?")
 EXAMPLE = "5 working days after 2026-02-10"
@@ -168,7 +192,8 @@ def _read(text: str, how: Setting) -> Asked | Problem:
     way = "before" if shape["way"] == "before" else "after"
     share = _SHARE.fullmatch(shape["length"])
     if share is not None and way == "after":
-        return Asked(anchor, share=(parse_decimal("0" * share["share"].startswith(".") + share["share"]), share["unit"]))
+        number = f"0{share['share']}" if share["share"].startswith(".") else share["share"]
+        return Asked(anchor, share=(parse_decimal(number), share["unit"]))
     period = phrases.parse("period", shape["length"])
     if isinstance(period, Problem):
         return period
@@ -200,16 +225,16 @@ def _due(asked: Asked, how: Setting) -> Due | Problem:
         day = local_date(asked.anchor, how.zone)
         return Due(day, asked.anchor, day, (Step("COUNT-FIXED-03", {"due": local_time(asked.anchor, how.zone)}),))
     if asked.way == "before":
-        return add(asked.anchor, Period(1, "day"), msgspec.structs.replace(counting, roll_backward="none"), calendar, before=True)
+        unrolled = msgspec.structs.replace(counting, roll_backward="none")
+        return add(asked.anchor, Period(1, "day"), unrolled, calendar, before=True)
     return fixed(asked.anchor, counting, calendar)
 
 
 def between(start: str, end: str, how: Setting) -> Elapsed | tuple[Problem, ...]:
     """What lies between two moments as written, or all that is wrong with them."""
     first, last = _moment(start, how), _moment(end, how)
-    wrong = [
-        msgspec.structs.replace(one, where=text) for one, text in ((first, start), (last, end)) if isinstance(one, Problem)
-    ]
+    both = ((first, start), (last, end))
+    wrong = [msgspec.structs.replace(one, where=text) for one, text in both if isinstance(one, Problem)]
     if wrong or isinstance(first, Problem) or isinstance(last, Problem):
         return tuple(wrong)
     counting, calendar = how.counting, how.calendar
@@ -228,7 +253,9 @@ def between(start: str, end: str, how: Setting) -> Elapsed | tuple[Problem, ...]
     start_day = local_date(first, how.zone) if isinstance(first, datetime) else first
     strip: tuple[Mark, ...] = ()
     if start_day <= end_day:
-        strip = strip_of(Due(end_day, None, end_day, unit="working day"), start_day, Period(1, "working day"), counting, calendar)
+        due = Due(end_day, None, end_day, unit="working day")
+        marks = strip_of(due, start_day, Period(1, "working day"), counting, calendar)
+        strip = tuple(mark._replace(kind="end") if mark.kind == "due" else mark for mark in marks)
     return Elapsed(first, last, days, working, seconds, in_hours, strip)
 
 
@@ -247,7 +274,8 @@ def report(found: Found, how: Setting, lang: str, *, explain: bool) -> str:
     """The due time on one line; with `explain` each step and the strip of days under it."""
     due = found.due
     said = _clock(due.instant, how.zone) if due.instant else f"{due.day} 24:00"
-    lines = [words(lang, "when.provisional" if due.provisional else "when.due", due=said, weekday=_weekday(due.day, lang))]
+    key = "when.provisional" if due.provisional else "when.due"
+    lines = [words(lang, key, due=said, weekday=_weekday(due.day, lang))]
     if explain:
         lines += [f"  {speak(lang, step)}" for step in due.steps]
         lines += ["", *strip_lines(found.strip, lang)] if found.strip else []
@@ -288,7 +316,8 @@ def strip_lines(strip: Sequence[Mark], lang: str) -> list[str]:
         weekdays = _weekday(first.day, lang)
         if first.day != last.day:
             weekdays += f"–{_weekday(last.day, lang)}"
-        text = words(lang, f"strip.{first.kind}", n=_numbers(run))
+        bare = "-plain" if first.kind == "due" and first.n is None else ""
+        text = words(lang, f"strip.{first.kind}{bare}", n=_numbers(run))
         reason = words(lang, "strip.reason", reason=first.reason) if first.reason else ""
         flag = words(lang, "strip.provisional") if first.provisional else ""
         lines.append("  ".join(part for part in (f"  {days:<23}", weekdays, text + reason + flag) if part))
@@ -299,8 +328,8 @@ def _runs(strip: Sequence[Mark]) -> list[list[Mark]]:
     runs: list[list[Mark]] = []
     for mark in strip:
         last = runs[-1][-1] if runs else None
-        alike = last is not None and (last.kind, last.reason, last.provisional) == (mark.kind, mark.reason, mark.provisional)
-        if alike and mark.kind not in {"due", "event"}:
+        alike = last is not None and last._replace(day=mark.day, n=mark.n) == mark
+        if alike and mark.kind not in {"due", "event", "end"}:
             runs[-1].append(mark)
         else:
             runs.append([mark])
@@ -349,4 +378,3 @@ def as_json(found: Found | Elapsed, how: Setting, lang: str) -> str:
 
 def _plain(args: Mapping[str, Any]) -> dict[str, Any]:
     return {key: plain(value) for key, value in args.items()}
-

@@ -1,19 +1,21 @@
-"""Debts and what was paid on them: the open balance of each price, day by day."""
+"""Debts and what was paid on them: costs, interest and principal of each price, day by day, also between debts."""
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, timedelta
 from fractions import Fraction
+from itertools import groupby
 from typing import NamedTuple
 
 import msgspec
 
-from core.money import Money, integer
+from core.interest import Run, interest, is_interest, payment_counts, whole
+from core.money import Money
 from core.problems import Problem
-from core.record import Fact, Record
+from core.record import Fact, Record, moment
 from core.schedule import Done, Obligation
-from core.terms import Payment
+from core.terms import Charge, Payment, Rule
 
-__all__ = ["Account", "Balance", "accounts"]
+__all__ = ["Account", "Balance", "Paid", "accounts", "refusals", "shares"]
 
 
 class Balance(msgspec.Struct, frozen=True):
@@ -24,7 +26,10 @@ class Balance(msgspec.Struct, frozen=True):
 
 
 class Paid(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One payment received: to the principal, to the delay charges running on it, and what exceeded the debt."""
+    """One payment received: to the principal, to the charges running on it (`to`: by rule), and what exceeded the debt.
+
+    `costs` went to costs proven. `refused` says why a set-off has no effect: "barred" or "disputed" (KNOBS `set_off`).
+    """
 
     event: str
     day: date
@@ -32,10 +37,17 @@ class Paid(msgspec.Struct, frozen=True, omit_defaults=True):
     principal: Money
     charges: Money
     over: Money
+    costs: Money | None = None
+    to: dict[str, Money] = {}
+    refused: str = ""
 
 
 class Account(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """One debt: amount, payments in date order, the balances they left, and when it was settled."""
+    """One debt: amount, payments in date order, the balances they left, and when it was settled.
+
+    `costs` are what is still open of costs proven. `undecided`: in which order part payments settle it is not known, so
+    that nothing is charged on it.
+    """
 
     obligation: str
     debtor: str
@@ -44,112 +56,440 @@ class Account(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     payments: tuple[Paid, ...] = ()
     balances: tuple[Balance, ...] = ()
     open: Money
+    costs: Money | None = None
     settled: Done | None = None
+    undecided: bool = False
 
-    def open_on(self, day: date) -> int:
-        """Minor units open at the opening of `day`: a payment of that day still finds them open (payment day in)."""
+    def open_on(self, day: date, *, payment_counts: bool = True) -> int:
+        """Minor units open on `day`; a payment of that day still finds them open, unless its day does not count."""
         found = self.amount.minor
+        shift = timedelta(days=0 if payment_counts else 1)
         for balance in self.balances:
-            if balance.first <= day:
+            if balance.first - shift <= day:
                 found = balance.open
         return found
+
+    def breaks_where(self, *, payment_counts: bool = True) -> tuple[date, ...]:
+        """Days on which what is open changes."""
+        shift = timedelta(days=0 if payment_counts else 1)
+        return tuple(balance.first - shift for balance in self.balances)
 
     @property
     def breaks(self) -> tuple[date, ...]:
         """Days on which the opening balance changes."""
-        return tuple(balance.first for balance in self.balances)
+        return self.breaks_where()
 
 
-class _Running(NamedTuple):
-    """The daily rate of the delay charge on a debt, where part payments settle charges before principal."""
+class _Sum(NamedTuple):
+    """Money that came in on one day, and from which event."""
 
-    rate: Fraction
-    of: str
+    event: str
+    minor: int
+    refused: str = ""
 
 
 def accounts(record: Record, obligations: Iterable[Obligation]) -> dict[str, Account]:
-    """An account for each payment owed, by obligation id; each debt settles in date order on its own."""
-    orders = {payment.id: payment for payment in record.contract.payments}
-    return {o.id: _settle(record, o, orders[o.source]) for o in obligations if o.kind == "payment" and o.amount}
+    """An account for each payment owed, by obligation id; all settle together in date order.
 
-
-def _settle(record: Record, obligation: Obligation, term: Payment) -> Account:
-    """Fold payments and set-offs into balances; `order` "principal first", or charges before principal (Civil Code
-    561).
+    The order of one day: what names a debt before what names none (KNOBS `allocation_between`), each after the
+    interest of that day (KNOBS `on_one_day`).
     """
-    amount = obligation.amount
-    assert amount is not None
-    order = term.order or record.counting.of("allocation")
-    paid: list[Paid] = []
-    balances: list[Balance] = []
-    open_, charged, accrued_to = amount.minor, Fraction(0), obligation.due.day if obligation.due else None
-    running = _running(record, obligation) if order and order.startswith("costs") else None
-    for fact in _payments(record, obligation):
-        received = fact.event.amount
-        if received is None or received.currency != amount.currency:
-            record.question(Problem("EVENT-AMOUNT-01", f"events.{fact.event.id}", {"currency": amount.currency}))
-            continue
-        if fact.event.of == obligation.id and order is None and received.minor < open_:
-            record.ask("allocation", f"payments.{term.id}.order")
-        rest, day = received.minor, fact.at.day
-        to_charges = 0
-        if running is not None and accrued_to is not None and day > accrued_to:
-            base = open_ if running.of == "unpaid" else amount.minor
-            charged += running.rate * base * (day - accrued_to).days
-            accrued_to = day
-            to_charges = min(rest, integer(charged))
-            charged -= to_charges
-            rest -= to_charges
-        principal = min(rest, open_)
-        open_ -= principal
-        paid.append(
+    return _Ledger(record, obligations).settle()
+
+
+def shares(amount: int, weights: Sequence[int]) -> list[int]:
+    """`amount` in proportion to `weights` in whole minor units: the largest remainders first, then the earlier ones."""
+    sum_ = sum(weights)
+    if not sum_:
+        return [0 for _ in weights]
+    parts = [divmod(amount * weight, sum_) for weight in weights]
+    found = [part for part, _ in parts]
+    ranked = sorted(range(len(weights)), key=lambda i: (-parts[i][1], i))
+    for i in ranked[: amount - sum(found)]:
+        found[i] += 1
+    return found
+
+
+class _Debt:
+    """One debt while it is being settled."""
+
+    def __init__(self, record: Record, obligation: Obligation, term: Payment) -> None:
+        assert obligation.amount is not None
+        self.record = record
+        self.obligation = obligation
+        self.term = term
+        self.amount = obligation.amount
+        self.due = obligation.due.day if obligation.due else None
+        self.rules = [rule for rule in record.contract.rules if _runs(record, rule, obligation)]
+        self.open = obligation.amount.minor
+        self.costs_paid = 0
+        self.interest_paid: dict[str, int] = dict.fromkeys((rule.id for rule in self.rules), 0)
+        self.settled_charges: dict[str, list[tuple[date, int]]] = {rule.id: [] for rule in self.rules}
+        self.changes: list[tuple[date, int]] = []
+        self.paid: list[Paid] = []
+        self.done: Done | None = None
+        self.undecided = False
+
+    def costs_on(self, day: date) -> int:
+        """Costs proven up to `day` and not yet paid."""
+        facts = self.record.of("costs proven", self.obligation.id)
+        return sum(f.event.amount.minor for f in facts if f.event.amount and f.at.day <= day) - self.costs_paid
+
+    def interest_on(self, day: date) -> dict[str, int]:
+        """What has run on the debt to `day` by each rule, whole and not yet paid."""
+        return {rule.id: max(0, self._accrued(rule, day) - self.interest_paid[rule.id]) for rule in self.rules}
+
+    def _accrued(self, rule: Rule, day: date) -> int:
+        charge = rule.charge
+        assert charge is not None
+        if self.due is None or day <= self.due:
+            return 0
+        grace = rule.grace.period.n if rule.grace and rule.grace.period.unit == "day" else 0
+        if grace >= (day - self.due).days:
+            return 0
+        counts = payment_counts(self.record, charge)
+        step = timedelta(days=1 if counts else 0)
+        run = Run(
+            id=self.obligation.id,
+            due=self.due,
+            until=day,
+            closed=True,
+            base=lambda part, at, ids: self._base(part, at - step),
+            changes=tuple(at + step for at, _ in self.changes),
+            settled=tuple(self.settled_charges[rule.id]),
+            free=grace if rule.grace and rule.grace.kind != "charged once exceeded" else 0,
+            holes=refusals(self.record, self.obligation.id),
+        )
+        legs = interest(self.record, rule, run)
+        return whole(legs, rule.round) if legs else 0
+
+    def _base(self, charge: Charge, day: date) -> int:
+        """What was open after the payments of `day`; or the whole debt, where that bears the charge."""
+        if charge.of == "payable":
+            return self.amount.minor
+        return next((left for at, left in reversed(self.changes) if at <= day), self.amount.minor)
+
+    def owing(self, day: date) -> int:
+        """All that a payment of `day` can settle here."""
+        return self.open + self.costs_on(day) + sum(self.interest_on(day).values())
+
+    def order(self, owing_more: bool) -> str:
+        """What a part payment settles first; asked only where something besides principal is owing."""
+        order = self.term.order
+        if order is not None or not owing_more:
+            return order or "principal first"
+        record, where = self.record, f"payments.{self.term.id}.order"
+        found = record.counting.of("allocation")
+        agreed = any(not is_interest(rule.charge) and rule.head != "interest" for rule in self.rules)
+        if found is not None and agreed and record.counting.origin("allocation").kind == "preset":
+            # Art. 561 ranks costs, interest and principal; where agreed damages stand among them is not said there.
+            record.question(Problem("ASK-KNOB-01", where, {"knob": "allocation"}))
+            found = None
+        found = found if found is not None else record.ask("allocation", where)
+        self.undecided = self.undecided or found is None
+        return found or "principal first"
+
+    def take(self, day: date, sums: Sequence[_Sum]) -> None:
+        """Settle what came in on `day`; splitting it into several sums changes nothing."""
+        for one in sums:
+            if one.refused:
+                self._note(one.event, day, one.minor, {"over": one.minor}, one.refused)
+        good = [one for one in sums if not one.refused]
+        if not good:
+            return
+        interest_, costs, before = self.interest_on(day), self.costs_on(day), self.open
+        order = self.order(bool(costs or sum(interest_.values())))
+        split = _splitter(order, costs, interest_, before)
+        so_far, was = 0, split(0)
+        for one in good:
+            so_far += one.minor
+            now = split(so_far)
+            parts = {key: now[key] - was[key] for key in now}
+            was = now
+            self._note(one.event, day, one.minor, parts)
+            self.open = before - now["principal"]
+            if self.open == 0 and self.done is None:
+                self.done = Done(day=day, how="paid", event=one.event)
+        self.costs_paid += was["costs"]
+        for rule in interest_:
+            self.interest_paid[rule] += was[rule]
+            if was[rule]:
+                self.settled_charges[rule].append((day, self.interest_paid[rule]))
+        self.changes.append((day, self.open))
+
+    def _note(self, event: str, day: date, minor: int, parts: dict[str, int], refused: str = "") -> None:
+        currency = self.amount.currency
+        to = {rule.id: Money(parts[rule.id], currency) for rule in self.rules if parts.get(rule.id)}
+        self.paid.append(
             Paid(
-                fact.event.id,
-                day,
-                received,
-                *(Money(m, amount.currency) for m in (principal, to_charges, rest - principal)),
+                event=event,
+                day=day,
+                amount=Money(minor, currency),
+                principal=Money(parts.get("principal", 0), currency),
+                charges=Money(sum(money.minor for money in to.values()), currency),
+                over=Money(parts.get("over", 0), currency),
+                costs=Money(parts["costs"], currency) if parts.get("costs") else None,
+                to=to,
+                refused=refused,
             )
         )
-        balances.append(Balance(_next(day), open_))
-    settled = None
-    if open_ == 0 and paid:
-        last = paid[-1]
-        settled = Done(
-            day=next(p.day for p, b in zip(paid, balances, strict=True) if b.open == 0), how="paid", event=last.event
+
+    def account(self) -> Account:
+        currency = self.amount.currency
+        costs = self.costs_on(self.record.as_of.day)
+        return Account(
+            obligation=self.obligation.id,
+            debtor=self.obligation.owed_by,
+            creditor=self.obligation.owed_to,
+            amount=self.amount,
+            payments=tuple(self.paid),
+            balances=tuple(Balance(_next(day), left) for day, left in self.changes),
+            open=Money(self.open, currency),
+            costs=Money(costs, currency) if costs else None,
+            settled=self.done,
+            undecided=self.undecided,
         )
-    return Account(
-        obligation=obligation.id,
-        debtor=obligation.owed_by,
-        creditor=obligation.owed_to,
-        amount=amount,
-        payments=tuple(paid),
-        balances=tuple(balances),
-        open=Money(open_, amount.currency),
-        settled=settled,
-    )
+
+
+def _splitter(order: str, costs: int, interest_: dict[str, int], principal: int) -> Callable[[int], dict[str, int]]:
+    """How a sum settles costs, interest by rule, and principal (KNOBS `allocation`), as a function of the sum."""
+    names = ["costs", *interest_]
+    owing = {"costs": costs, **interest_, "principal": principal}
+    if order == "principal first":
+        ranks: list[str] = ["principal", *names]
+    else:
+        ranks = [*names, "principal"]
+
+    def split(amount: int) -> dict[str, int]:
+        found = dict.fromkeys(("over", *owing), 0)
+        if order == "pro rata":
+            parts = shares(min(amount, sum(owing.values())), list(owing.values()))
+            found.update(zip(owing, parts, strict=True))
+        else:
+            rest = amount
+            for name in ranks:
+                found[name] = min(rest, owing[name])
+                rest -= found[name]
+        found["over"] = max(0, amount - sum(owing.values()))
+        return found
+
+    return split
+
+
+class _Ledger:
+    """All debts of one contract, settled together in date order."""
+
+    def __init__(self, record: Record, obligations: Iterable[Obligation]) -> None:
+        self.record = record
+        terms = {payment.id: payment for payment in record.contract.payments}
+        owed = [o for o in obligations if o.kind == "payment" and o.amount]
+        self.debts = {o.id: _Debt(record, o, terms[o.source]) for o in owed}
+        self.of_source: dict[str, list[_Debt]] = {}
+        for debt in self.debts.values():
+            self.of_source.setdefault(debt.obligation.source, []).append(debt)
+
+    def settle(self) -> dict[str, Account]:
+        for day, facts in groupby(self._received(), key=lambda pair: pair[0]):
+            self._day(day, [fact for _, fact in facts])
+        return {key: debt.account() for key, debt in self.debts.items()}
+
+    def _received(self) -> list[tuple[date, Fact]]:
+        """Payments and set-offs by the day on which they count, those of one day by id."""
+        found = [(self._day_of(fact), fact) for what in ("paid", "set off") for fact in self.record.of(what)]
+        found = [(day, fact) for day, fact in found if day <= self.record.as_of.day]
+        return sorted(found, key=lambda pair: (pair[0], pair[1].event.id))
+
+    def _day_of(self, fact: Fact) -> date:
+        """The day of a payment (KNOBS `payment_date`), or from which a set-off works (KNOBS `set_off_from`)."""
+        event = fact.event
+        if event.what == "set off":
+            return self._set_off_day(fact)
+        how = self.record.counting.of("payment_date") or "arrives"
+        if how == "arrives":
+            return fact.at.day
+        said = event.sent if how == "sent" else event.valued
+        if said is None:
+            self.record.question(Problem("EVENT-PAID-01", f"events.{event.id}", {"knob": how}))
+            return fact.at.day
+        return _local_day(self.record, said)
+
+    def _set_off_day(self, fact: Fact) -> date:
+        if self.record.counting.of("set_off_from") != "when both were due":
+            return fact.at.day
+        debt, counter = self.debts.get(fact.event.of or ""), fact.event.about or ""
+        other = self.debts[counter].due if counter in self.debts else None
+        asked = [f.at.day for what in ("claimed", "notified") for f in self.record.of(what, counter)]
+        since = other or min(asked, default=None)
+        if debt is None or debt.due is None or since is None:
+            self.record.question(Problem("EVENT-SETOFF-01", f"events.{fact.event.id}", {"of": counter or "–"}))
+            return fact.at.day
+        return min(fact.at.day, max(debt.due, since))
+
+    def _day(self, day: date, facts: list[Fact]) -> None:
+        """One day: sums that name a debt, those that name a series of debts, then those that name none."""
+        named: dict[str, list[_Sum]] = {}
+        pooled: dict[tuple[str, ...], list[_Sum]] = {}
+        for fact in facts:
+            one = self._sum(fact)
+            if one is None:
+                continue
+            for key, part in self._named(fact, one):
+                if isinstance(key, str):
+                    named.setdefault(key, []).append(part)
+                elif key:
+                    pooled.setdefault(key, []).append(part)
+        for key, sums in named.items():
+            self.debts[key].take(day, sums)
+        for ids, sums in sorted(pooled.items()):
+            self._between(day, [self.debts[i] for i in ids], sums)
+
+    def _sum(self, fact: Fact) -> _Sum | None:
+        """The amount in the contract's currency, and whether a set-off is allowed."""
+        event, currency = fact.event, self.record.contract.currency
+        if event.amount is None or event.amount.currency != currency:
+            if event.of in self.debts or event.of in self.of_source or event.of is None:
+                self.record.question(Problem("EVENT-AMOUNT-01", f"events.{event.id}", {"currency": currency}))
+            return None
+        return _Sum(event.id, event.amount.minor, self._refused(fact) if event.what == "set off" else "")
+
+    def _refused(self, fact: Fact) -> str:
+        """Why a set-off has no effect (KNOBS `set_off`); a disputed counterclaim may be set off only where that is
+        allowed.
+        """
+        how = self.record.counting.of("set_off") or "undisputed only"
+        if how == "barred":
+            return "barred"
+        counter = fact.event.about
+        if how == "allowed" or counter is None:
+            return ""
+        said = [f for what in ("disputed", "agreed") for f in self.record.of(what, counter) if f.at.day <= fact.at.day]
+        last = max(said, key=lambda f: (f.at.day, f.event.id), default=None)
+        return "disputed" if last is not None and last.event.what == "disputed" else ""
+
+    def _named(self, fact: Fact, one: _Sum) -> Iterable[tuple[str | tuple[str, ...], _Sum]]:
+        """The debt, or the debts, that a sum may settle; what names a charge or something else is no payment of a
+        debt.
+        """
+        of = fact.event.of
+        if of in self.debts:
+            yield of, one
+        elif of in self.of_source:
+            yield self._open_ids(self.of_source[of]), one
+        elif of is None and fact.event.what == "paid":
+            yield from self._designated(fact, one)
+
+    def _designated(self, fact: Fact, one: _Sum) -> Iterable[tuple[str | tuple[str, ...], _Sum]]:
+        """A sum that names no debt: what the debtor (or the creditor) assigned to one, then all debts of the payer."""
+        how = self.record.counting.of("allocation_between") or ""
+        payer = fact.event.by or self._only_debtor()
+        debts = [d for d in self.debts.values() if payer in (None, d.obligation.owed_by)]
+        rest = one.minor
+        for assigned in self.record.of("designated", one.event):
+            chosen, by = assigned.event.of, assigned.event.by
+            creditor = by is not None and chosen in self.debts and by == self.debts[chosen].obligation.owed_to
+            if chosen not in self.debts or (creditor and "creditor's" not in how):
+                continue
+            part = min(rest, assigned.event.amount.minor if assigned.event.amount else rest)
+            rest -= part
+            yield chosen, _Sum(one.event, part)
+        if rest and how == "creditor's choice":
+            self.record.question(Problem("EVENT-PAID-02", f"events.{one.event}", {"id": one.event}))
+        elif rest:
+            yield self._open_ids(debts), _Sum(one.event, rest)
+
+    def _only_debtor(self) -> str | None:
+        debtors = {debt.obligation.owed_by for debt in self.debts.values()}
+        return next(iter(debtors)) if len(debtors) == 1 else None
+
+    def _open_ids(self, debts: Iterable[_Debt]) -> tuple[str, ...]:
+        return tuple(sorted(debt.obligation.id for debt in debts))
+
+    def _between(self, day: date, debts: list[_Debt], sums: Sequence[_Sum]) -> None:
+        """One day's money over several debts, rank by rank; equals share in proportion."""
+        amount = sum(one.minor for one in sums)
+        given = dict.fromkeys((debt.obligation.id for debt in debts), 0)
+        ranked = sorted((self._rank(debt, day), debt.obligation.id) for debt in debts)
+        rest, last = amount, ""
+        for _, group in groupby(ranked, key=lambda pair: pair[0]):
+            ids = [key for _, key in group]
+            owing = [self.debts[key].owing(day) for key in ids]
+            for key, part in zip(ids, shares(min(rest, sum(owing)), owing), strict=True):
+                given[key] += part
+                last = key if part else last
+            rest -= min(rest, sum(owing))
+        if rest and given:
+            given[last or ranked[0][1]] += rest  # more than all that is owed: shown as over on the last one
+        for key, parts in _cut([(key, given[key]) for _, key in ranked if given[key]], sums):
+            self.debts[key].take(day, parts)
+
+    def _rank(self, debt: _Debt, day: date) -> tuple[Fraction | int, ...]:
+        """Smaller settles first (KNOBS `allocation_between`)."""
+        how = self.record.counting.of("allocation_between") or ""
+        due = debt.due.toordinal() if debt.due else date.max.toordinal()
+        not_due = int(debt.due is None or debt.due > day)
+        if how == "pro rata":
+            return (not_due,)
+        if "least secured" in how:
+            secured = Fraction(debt.term.secured.minor if debt.term.secured else 0, max(1, debt.amount.minor))
+            return (not_due, secured, -_burden(debt), due)
+        return (due,) if "running account" in how else (not_due, due)
+
+
+def _burden(debt: _Debt) -> Fraction:
+    """What the debt costs in a year, as a share of what is open: the heavier burden settles first."""
+    found = Fraction(0)
+    for rule in debt.rules:
+        charge = rule.charge
+        if charge is not None and charge.per is not None:
+            times = {"day": 365, "month": 12, "year": 1}.get(charge.per.unit, 0)
+            found += (charge.rate or Fraction(0)) * times + (charge.times or Fraction(0))
+    return found
+
+
+def _cut(given: Sequence[tuple[str, int]], sums: Sequence[_Sum]) -> list[tuple[str, list[_Sum]]]:
+    """Attribute the money of each debt to the sums that it came from, in their order."""
+    queue = [[one.event, one.minor] for one in sums if one.minor]
+    found: list[tuple[str, list[_Sum]]] = []
+    for key, amount in given:
+        parts: list[_Sum] = []
+        rest = amount
+        while rest and queue:
+            event, left = str(queue[0][0]), int(queue[0][1])
+            part = min(rest, left)
+            parts.append(_Sum(event, part))
+            rest -= part
+            if part == left:
+                queue.pop(0)
+            else:
+                queue[0][1] = left - part
+        found.append((key, parts))
+    return found
+
+
+def refusals(record: Record, subject: str) -> tuple[tuple[date, date], ...]:
+    """Days on which the creditor refused performance without reason: no interest runs (Civil Code 589)."""
+    return tuple((f.at.day, (f.end or record.as_of).day) for f in record.of("refused", subject))
+
+
+def _runs(record: Record, rule: Rule, obligation: Obligation) -> bool:
+    """Whether a rule's charge runs on what is open of this debt while it is late, by days, months or years."""
+    charge, when = rule.charge, rule.when
+    if charge is None or charge.rate is None or charge.per is None or rule.tiers:
+        return False
+    if when.state != "late" or charge.of not in {"payable", "unpaid"} or charge.per.n != 1:
+        return False
+    if charge.per.unit not in {"day", "month", "year"}:
+        return False
+    if not (when.any == "payment" or when.id in {obligation.source, obligation.id}):
+        return False
+    waived = record.of("waived", f"{rule.id}:{obligation.id}")
+    return not any(fact.event.amount is None for fact in waived)
 
 
 def _next(day: date) -> date:
-    return date.fromordinal(day.toordinal() + 1)
+    return day + timedelta(days=1)
 
 
-def _payments(record: Record, obligation: Obligation) -> list[Fact]:
-    """Payments and set-offs on this debt, in the order in which they arrived (KNOBS `payment_date`: arrives)."""
-    ids = {obligation.id, obligation.source} if obligation.window is None else {obligation.id}
-    facts = [f for what in ("paid", "set off") for i in sorted(ids) for f in record.of(what, i)]
-    unique = {fact.event.id: fact for fact in facts}
-    return sorted(unique.values(), key=lambda fact: (fact.at.day, fact.event.id))
-
-
-def _running(record: Record, obligation: Obligation) -> _Running | None:
-    """The per-day rate of the rule that runs on this debt while it is late; None if there is none or more than one."""
-    found = [
-        _Running(rule.charge.rate, rule.charge.of or "payable")
-        for rule in record.contract.rules
-        if rule.charge
-        and rule.charge.rate is not None
-        and rule.charge.of in {"payable", "unpaid"}
-        and rule.when.state == "late"
-        and (rule.when.any == "payment" or rule.when.id == obligation.source)
-    ]
-    return found[0] if len(found) == 1 else None
+def _local_day(record: Record, said: date) -> date:
+    read = moment(said, record.zone)
+    return said if isinstance(read, Problem) else read.day

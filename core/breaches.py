@@ -16,7 +16,7 @@ from core.terms import Rule, Text
 __all__ = ["Breach", "breaches"]
 
 
-class Breach(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Breach(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """One breach, by a stable id: "late:A1", "loss:L1", "score/2026-Q1".
 
     Late: `due` and `until` bound the lateness (due out, until in; instants where a clock ran), `running` if it goes on.

@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from core.accounts import Account
+from core.accounts import Account, refusals
 from core.breaches import Breach
+from core.interest import Leg, Run, first_day, interest, is_interest, last_day, payment_counts
 from core.measures import Figure
 from core.money import Mode, Money, exponent, integer
 from core.periods import Calendar, Period, add, elapsed_days, end_of_day, local_date
@@ -25,7 +26,7 @@ OF_THE_BREACH = frozenset({"payable", "unpaid", "loss"})
 """Bases that differ from breach to breach; the others are the contract's."""
 
 
-class Timeline(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Timeline(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """How lateness is numbered: unit 1 is the first late day (block, span).
 
     `kind` "days" (blocks of `length` dates after `start`), "working days", or "spans" (of `length` seconds after
@@ -42,13 +43,13 @@ class Timeline(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     holes: tuple[tuple[date, date], ...] = ()
 
 
-class Slice(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Slice(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """A stretch of a charge under one rate, base and version of the terms.
 
     `from_`/`to` number its units, `first`/`last` are the days on which they accrue; `exact` is in minor units, before
     rounding.
     A one-off has no numbers: all of it accrues on `first`. `plus` marks what a rule adds once beside its running
-    charge.
+    charge; `provisional` what rests on a reference rate that is not known so far.
     """
 
     first: date
@@ -65,9 +66,10 @@ class Slice(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     per: int = 1
     terms: tuple[str, ...] = ()
     plus: bool = False
+    provisional: bool = False
 
 
-class Limit(msgspec.Struct, frozen=True, omit_defaults=True):
+class Limit(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """A rule's own maximum: the amount, for what it is counted ("obligation", "all", a window), and which slices it
     holds.
     """
@@ -77,7 +79,7 @@ class Limit(msgspec.Struct, frozen=True, omit_defaults=True):
     covers: tuple[str, ...] = ()
 
 
-class Accrual(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Accrual(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """One charge as it accrued: id "<rule>:<subject>", its slices, their exact sum, and `gross` as rounded before any
     limit.
     """
@@ -210,6 +212,7 @@ class _Pricer:
         self.currency = record.contract.currency
         self._limits: dict[tuple[str, tuple[str, ...]], Limit | None] = {}
         self._rules: dict[tuple[str, ...], dict[str, Rule]] = {}
+        self._named = {rule.id for rule in record.contract.rules}
         self._late: dict[str, list[int]] = {}
         for number, rule in enumerate(record.contract.rules):
             for key in {rule.when.any, rule.when.id} - {None}:
@@ -240,8 +243,7 @@ class _Pricer:
             kinds = {"duty": {"annex", "step"}}.get(when.any or "", {when.any})
             return when.state == "late" and (breach.of_kind in kinds or when.id in {breach.source, breach.subject})
         if breach.kind == "loss":
-            named = {rule_.id for rule_ in self.record.contract.rules}
-            if breach.source in named:
+            if breach.source in self._named:
                 return rule.id == breach.source
             return when.state == "loss" and when.id in {None, breach.caused}
         if breach.kind == "event":
@@ -292,7 +294,7 @@ class _Pricer:
         return any(fact.event.amount is None for fact in self.record.of("waived", charge))
 
     def _maximum(self, rule: Rule, breach: Breach) -> Limit | None:
-        """The rule's own ceiling as it stood when the breach began; worked out once where the breach has no part in it."""
+        """The rule's own ceiling as it stood when the breach began; worked out once if the breach has no part in it."""
         ids = self.at_breach(breach)
         ceiling = self.version(rule, ids).at_most
         if ceiling is None:
@@ -312,7 +314,10 @@ class _Pricer:
             covers = ("running", "plus") if said != "running only" else ("running",)
         per = ceiling.per or self.record.ask("at_most", f"rules.{rule.id}.at_most")
         exact = amount_of(
-            ceiling.to, self.record.amended(ids), payable=self._payable(breach), loss=breach.amount.minor if breach.amount else 0
+            ceiling.to,
+            self.record.amended(ids),
+            payable=self._payable(breach),
+            loss=breach.amount.minor if breach.amount else 0,
         )
         if per is None or exact is None:
             return None
@@ -332,6 +337,8 @@ class _Pricer:
             return (), None, 0
         if breach.kind != "late":
             return self._once(rule, breach, running, _day(breach)), None, 0
+        if is_interest(running) and not rule.tiers:
+            return self._interest(rule, breach, running)
         line = self._timeline(rule, breach, running)
         if line is None:
             return (), None, 0
@@ -346,13 +353,64 @@ class _Pricer:
         made = tuple(self._running(rule, breach, line, grace))
         return (*made, *self._plus(rule, breach, line, grace)), line, grace
 
+    def _interest(self, rule: Rule, breach: Breach, charge: Charge) -> tuple[tuple[Slice, ...], Timeline | None, int]:
+        """Interest by the year or month: one slice for each leg, with the one-off beside it."""
+        assert breach.due is not None
+        assert breach.until is not None
+        debt, counts = self.debts.get(breach.subject), payment_counts(self.record, charge)
+        first = first_day(self.record, charge, breach.due)
+        last = last_day(self.record, charge, breach.until, closed=not breach.running)
+        holes = self._holes(rule, breach)
+        days = elapsed_days(first, last) + 1 - sum(elapsed_days(a, b) + 1 for a, b in holes)
+        start = first - timedelta(days=1)
+        line = Timeline(kind="days", start=start, total=Fraction(max(0, days)), holes=holes)
+        grace = self._grace(rule, line)
+        if grace is None or days <= 0:
+            return (), None, 0
+        if grace >= days:
+            return (), None, grace
+        free = 0 if rule.grace is not None and rule.grace.kind == "charged once exceeded" else grace
+        run = Run(
+            id=breach.subject,
+            due=breach.due,
+            until=breach.until,
+            closed=not breach.running,
+            base=lambda part, day, ids: self._base(part, breach, day, ids),
+            changes=debt.breaks_where(payment_counts=counts) if debt else (),
+            settled=_settled(debt, rule.id),
+            free=free,
+            holes=holes,
+        )
+        legs = interest(self.record, rule, run)
+        made = tuple(self._leg(leg, free) for leg in legs or ())
+        return (*made, *self._plus(rule, breach, line, free)), line, grace
+
+    def _leg(self, leg: Leg, free: int) -> Slice:
+        number = leg.number + free
+        return Slice(
+            first=leg.first,
+            last=leg.last,
+            units=leg.units,
+            exact=leg.exact,
+            unit=leg.unit,
+            from_=number,
+            to=number + elapsed_days(leg.first, leg.last),
+            rate=leg.rate,
+            of=leg.of,
+            base=Money(leg.base, self.currency),
+            per=leg.year,
+            terms=leg.terms,
+            provisional=leg.provisional,
+        )
+
     def _band(self, rule: Rule, breach: Breach) -> Charge | None:
         """The band that holds the reading (or the size of a late debt, "the amount late")."""
         if rule.bands_of in self._measures():
             value = self.figures[breach.id].value if breach.id in self.figures else None
         else:
             debt = self.debts.get(breach.subject)
-            value = Fraction(debt.amount.minor, 10 ** exponent(debt.amount.currency)) if debt else None
+            late = debt.open_on(_day(breach)) if debt else 0
+            value = Fraction(late, 10 ** exponent(debt.amount.currency)) if debt else None
         return next((band.charge for band in rule.bands if value is not None and band.range.holds(value)), None)
 
     def _measures(self) -> set[str]:
@@ -436,6 +494,7 @@ class _Pricer:
             return ()
         if excused and self.record.ask("excuse_effect", breach.subject) == "frees only late days":
             spans.extend((f.at.day, (f.end or self.record.as_of).day) for f in excused)
+        spans.extend(refusals(self.record, breach.subject))
         cut = sorted((max(a, breach.due + timedelta(days=1)), min(b, breach.until)) for a, b in spans)
         return _united([(a, b) for a, b in cut if a <= b])
 
@@ -485,7 +544,8 @@ class _Pricer:
                 yield from (n + offset for n in (tier.from_, tier.to and tier.to + 1) if n)
         days = [*self.record.breaks]
         if breach.subject in self.debts:
-            days.extend(self.debts[breach.subject].breaks)
+            counts = self.record.counting.late_ends != "both out"
+            days.extend(self.debts[breach.subject].breaks_where(payment_counts=counts))
         for day in days:
             yield _through(line, day - timedelta(days=1), self.calendar, self.zone) + 1
 
@@ -600,7 +660,9 @@ class _Pricer:
             return self._loss(breach)
         if of == "unpaid":
             debt = self.debts.get(breach.subject)
-            return debt.open_on(day) if debt else self._payable(breach)
+            if debt is None or debt.undecided:
+                return None if debt else self._payable(breach)
+            return debt.open_on(day, payment_counts=payment_counts(self.record, charge))
         if of == "payable":
             return self._payable(breach)
         due = breach.due or day
@@ -627,6 +689,16 @@ class _Pricer:
             "loss proven", breach.subject
         )
         return sum(f.event.amount.minor for f in facts if f.event.amount)
+
+
+def _settled(debt: Account | None, rule: str) -> tuple[tuple[date, int], ...]:
+    """What part payments had paid of a rule's charge by each day, in all."""
+    made, so_far = [], 0
+    for paid in debt.payments if debt else ():
+        if rule in paid.to:
+            so_far += paid.to[rule].minor
+            made.append((paid.day, so_far))
+    return tuple(made)
 
 
 def _day(breach: Breach) -> date:
@@ -740,7 +812,7 @@ def days_of(slices: Sequence[Slice]) -> tuple[date, date]:
 
 
 def _between(accrual: Accrual, slices: Sequence[Slice], calendar: Calendar, zone: str) -> Callable[[date], int]:
-    """The curve of some slices. A limit asks for many days, so fractions become whole numbers first; nothing is lost."""
+    """The curve of some slices. A limit asks for many days, so fractions become whole numbers first, without loss."""
     mode, when, line = _mode(accrual.rounding), accrual.rounding.when, accrual.counted
     ones = [_one(part) for part in slices]
     fractions = [] if when == "each day" else [*ones, *(part.exact for part in slices)]

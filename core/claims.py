@@ -18,7 +18,7 @@ __all__ = ["Balance", "Claim", "balances", "claims"]
 _STATES = ("notified", "claimed", "disputed", "agreed", "settled")
 
 
-class Claim(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Claim(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """A charge as a claim.
 
     `open` = payable − waived − paid; `due_now` leaves out the disputed part, which waits (KNOBS `dispute`).
@@ -35,7 +35,7 @@ class Claim(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     due_now: Money
 
 
-class Balance(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Balance(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """What one party owes another from charges and recourse: in all, still open, and due now."""
 
     debtor: str
@@ -80,7 +80,7 @@ def _claim(record: Record, accrual: Accrual, payable: Money, debts: Mapping[str,
 def _paid_first(accrual: Accrual, debts: Mapping[str, Account]) -> int:
     """What part payments of a debt settled of its delay charge before the principal (Civil Code 561)."""
     debt = debts.get(accrual.subject)
-    return sum(p.charges.minor for p in debt.payments) if debt else 0
+    return sum(p.to[accrual.rule].minor for p in debt.payments if accrual.rule in p.to) if debt else 0
 
 
 def _state(record: Record, accrual: Accrual, owing: int) -> tuple[str, date | None, int]:

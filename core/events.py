@@ -30,6 +30,9 @@ KINDS: dict[str, str] = {
     "failed": "performance",
     "chosen": "claims",
     "reconciled": "claims",
+    "acknowledged": "claims",
+    "sued": "claims",
+    "reminded": "claims",
     "notified": "claims",
     "claimed": "claims",
     "disputed": "claims",
@@ -39,6 +42,18 @@ KINDS: dict[str, str] = {
     "signed": "contract",
     "notified in writing": "contract",
     "consents": "contract",
+    "involvement requested": "contract",
+    "involvement answered": "contract",
+    "agreement signed": "contract",
+    "agreement reviewed": "contract",
+    "end told": "contract",
+    "account settled": "contract",
+    "cost incurred": "money",
+    "own fault found": "money",
+    "fault alleged": "money",
+    "fault admitted": "money",
+    "fault found": "money",
+    "fault not found": "money",
     "terminated": "contract",
     "scored": "measures",
     "corrected": "record",
@@ -68,9 +83,14 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, renam
     from_: date | datetime | None = None
     to: date | datetime | None = None
     recorded: date | datetime | None = None
+    channel: str | None = None
+    received: date | datetime | None = None
+    refused: date | datetime | None = None
     amount: Money | None = None
     value: str | None = None
     fault: str | None = None
+    person: str | None = None
+    cause: str | None = None
     head: str | None = None
     item: str | None = None
     until: date | None = None

@@ -6,13 +6,15 @@ from typing import Any
 import msgspec
 
 from core.assessment import Assessment
+from core.breaches import Breach
 from core.charges import Accrual, Slice
 from core.liability import Liability, Recourse
 from core.money import Money, integer
 from core.periods import Step as Counted
+from core.record import Decided
 from core.schedule import Obligation
 
-__all__ = ["Line", "explain", "explain_due", "slice_line"]
+__all__ = ["Line", "explain", "explain_all", "explain_due", "slice_line"]
 
 
 class Line(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -32,75 +34,91 @@ def explain_due(obligation: Obligation) -> tuple[Counted, ...]:
 
 
 def explain(assessment: Assessment, charge: str) -> tuple[Line, ...]:
-    """Duty and due time, lateness, the clause's working, its maximum, the excess, the caps, recourse, and the reading
-    taken.
-
-    `charge` is a charge id of this assessment; KeyError otherwise.
-    """
-    index = {accrual.id: i for i, accrual in enumerate(assessment.charges)}[charge]
-    accrual, owed, claim = assessment.charges[index], assessment.liabilities[index], assessment.claims[index]
-    lines = [*_facts(assessment, accrual), *(slice_line(accrual, part) for part in accrual.slices), *_gross(accrual)]
-    lines.extend(_reductions(owed))
-    lines.append(Line(code="EXPLAIN-PAYABLE-01", amount=owed.payable))
-    lines.extend(_recourse(r) for r in assessment.recourses if r.charge == charge)
-    if claim.state != "computed":
-        lines.append(
-            Line(code="EXPLAIN-CLAIM-01", args={"state": claim.state, "open": claim.open, "disputed": claim.disputed})
-        )
-    for decided in assessment.decided:
-        if decided.about.startswith(f"rules.{accrual.rule}."):
-            code = "EXPLAIN-ASSUMED-01" if decided.assumed else "EXPLAIN-DECIDED-01"
-            lines.append(
-                Line(
-                    code=code,
-                    args={
-                        "about": decided.about,
-                        "takes": decided.takes,
-                        "why": decided.why,
-                        "by": decided.by,
-                        "on": decided.on,
-                    },
-                )
-            )
-    return tuple(lines)
+    """Why one charge is what it is; KeyError for an id that is no charge of this assessment."""
+    for at, accrual in enumerate(assessment.charges):
+        if accrual.id == charge:
+            return _Reasons(assessment).of(at)
+    raise KeyError(charge)
 
 
-def _facts(assessment: Assessment, accrual: Accrual) -> list[Line]:
-    breach = next(b for b in assessment.breaches if b.id == accrual.breach)
-    if breach.kind == "loss":
-        return [
-            Line(
-                code="EXPLAIN-LOSS-01",
-                args={
-                    "id": breach.subject,
-                    "date": breach.at,
-                    "caused": breach.caused or "",
-                    "fault": breach.fault or "",
-                },
-            )
-        ]
-    if breach.kind == "reading":
-        figure = next(f for f in assessment.figures if f.id == breach.id)
-        return [Line(code="EXPLAIN-READING-01", args={"id": breach.id, "value": figure.value, "exact": figure.exact})]
-    if breach.kind == "event":
-        return [Line(code="EXPLAIN-EVENT-01", args={"id": breach.subject, "kind": breach.source, "date": breach.at})]
-    code = "EXPLAIN-RUNNING-01" if breach.running else "EXPLAIN-LATE-01"
+def explain_all(assessment: Assessment) -> dict[str, tuple[Line, ...]]:
+    """Why every charge is what it is, by id, in the order of the charges."""
+    reasons = _Reasons(assessment)
+    return {accrual.id: reasons.of(at) for at, accrual in enumerate(assessment.charges)}
+
+
+class _Reasons:
+    """An assessment indexed once, so that explaining all of it costs what it holds."""
+
+    def __init__(self, assessment: Assessment) -> None:
+        self.assessment = assessment
+        self.breaches = {breach.id: breach for breach in assessment.breaches}
+        self.figures = {figure.id: figure for figure in assessment.figures}
+        self.recourses = {recourse.charge: recourse for recourse in assessment.recourses}
+
+    def of(self, at: int) -> tuple[Line, ...]:
+        """Duty and due time, lateness, the clause's working, maximum, excess, caps, recourse, claim and the reading."""
+        accrual, owed = self.assessment.charges[at], self.assessment.liabilities[at]
+        lines = [*self.facts(accrual), *(slice_line(accrual, part) for part in accrual.slices), *_gross(accrual)]
+        lines.extend(_reductions(owed))
+        lines.append(Line(code="EXPLAIN-PAYABLE-01", amount=owed.payable))
+        if accrual.id in self.recourses:
+            lines.append(_recourse(self.recourses[accrual.id]))
+        claim = self.assessment.claims[at]
+        if claim.state != "computed":
+            args = {"state": claim.state, "open": claim.open, "disputed": claim.disputed}
+            lines.append(Line(code="EXPLAIN-CLAIM-01", args=args))
+        about = f"rules.{accrual.rule}."
+        lines.extend(_decided(decided) for decided in self.assessment.decided if decided.about.startswith(about))
+        return tuple(lines)
+
+    def facts(self, accrual: Accrual) -> list[Line]:
+        """What happened, and how lateness was counted."""
+        breach = self.breaches[accrual.breach]
+        if breach.kind == "loss":
+            args: dict[str, Any] = {
+                "id": breach.subject,
+                "date": breach.at,
+                "caused": breach.caused or "",
+                "fault": breach.fault or "none",
+            }
+            return [Line(code="EXPLAIN-LOSS-01", args=args)]
+        if breach.kind == "reading":
+            figure = self.figures[breach.id]
+            args = {"id": breach.id, "value": figure.value, "exact": figure.exact}
+            return [Line(code="EXPLAIN-READING-01", args=args)]
+        if breach.kind == "event":
+            args = {"id": breach.subject, "kind": breach.source, "date": breach.at}
+            return [Line(code="EXPLAIN-EVENT-01", args=args)]
+        return _lateness(accrual, breach)
+
+
+def _lateness(accrual: Accrual, breach: Breach) -> list[Line]:
     due: object = breach.due_at if breach.clocked and breach.due_at else breach.due
     until: object = breach.until_at if breach.clocked and breach.until_at else breach.until
+    code = "EXPLAIN-RUNNING-01" if breach.running else "EXPLAIN-LATE-01"
     lines = [Line(code=code, args={"id": breach.subject, "due": due, "until": until})]
-    if accrual.counted is not None:
-        kind = {"days": "EXPLAIN-BYDATES-01", "working days": "EXPLAIN-BYWORKDAYS-01", "spans": "EXPLAIN-BYSPANS-01"}[
-            accrual.counted.kind
-        ]
-        lines.append(
-            Line(
-                code=kind,
-                args={"units": accrual.counted.total, "part": accrual.counted.part, "length": accrual.counted.length},
-            )
-        )
+    line = accrual.counted
+    if line is not None and line.kind == "spans":
+        length = Counted("SPAN-HOURS-01", {"n": Fraction(line.length, 3600)})
+        lines.append(Line(code="EXPLAIN-BYSPANS-01", args={"units": line.total, "part": line.part, "length": length}))
+    elif line is not None:
+        code = "EXPLAIN-BYDATES-01" if line.kind == "days" else "EXPLAIN-BYWORKDAYS-01"
+        lines.append(Line(code=code, args={"units": line.total}))
     if accrual.grace:
         lines.append(Line(code="EXPLAIN-GRACE-01", args={"units": accrual.grace}))
     return lines
+
+
+def _decided(decided: Decided) -> Line:
+    args = {
+        "about": decided.about,
+        "takes": decided.takes,
+        "why": decided.why,
+        "by": decided.by,
+        "on": decided.on,
+    }
+    return Line(code="EXPLAIN-ASSUMED-01" if decided.assumed else "EXPLAIN-DECIDED-01", args=args)
 
 
 def slice_line(accrual: Accrual, part: Slice) -> Line:

@@ -16,7 +16,7 @@ from core.money import Money, integer
 from core.problems import Problem
 from core.record import Moment, Record
 from core.schedule import Window, windows
-from core.terms import Cap, Ceiling, ThirdParty
+from core.terms import Cap, Ceiling, Contract, ThirdParty
 
 __all__ = ["CapUse", "Liability", "Recourse", "Reduction", "Use", "liability", "split"]
 
@@ -26,7 +26,7 @@ Curve = Callable[[date], int]
 _ALWAYS = (date(1, 1, 2), date(9999, 12, 30))
 
 
-class Reduction(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Reduction(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """What one limit takes off a charge. `kind`: "maximum" (the rule's own), "excess" (borne by another by
     agreement), "cap".
 
@@ -41,7 +41,7 @@ class Reduction(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     full: date | None = None
 
 
-class Liability(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Liability(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """What is payable of one charge after every limit; the rest is in `reductions`, nothing is lost on the way."""
 
     charge: str
@@ -50,14 +50,14 @@ class Liability(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     payable: Money
 
 
-class Use(msgspec.Struct, frozen=True):
+class Use(msgspec.Struct, frozen=True, gc=False):
     """What one charge uses of a limit."""
 
     charge: str
     amount: Money
 
 
-class CapUse(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class CapUse(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """A limit in one window: how much it allows, what used it up, what is left, what lies beyond, and the last day
     paid in full.
     """
@@ -76,7 +76,7 @@ class CapUse(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     uses: tuple[Use, ...] = ()
 
 
-class Recourse(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Recourse(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """What the debtor of a charge may claim back from the third party that caused it: never more than it must pay
     itself.
 
@@ -502,6 +502,7 @@ def _third_parties(record: Record, lines: list[_Line]) -> list[CapUse | tuple[Re
     """Losses in the order in which they fell, each against what is left of the limit that holds on its day."""
     made: list[CapUse | tuple[Recourse, int]] = []
     by_party: dict[str, list[_Line]] = {}
+    fell = {fact.event.about or fact.event.id: fact.at for fact in reversed(record.of("loss proven"))}
     for line in lines:
         if line.accrual.recourse or (line.accrual.caused or "") in record.contract.third_parties:
             by_party.setdefault(line.accrual.recourse or line.accrual.caused or "", []).append(line)
@@ -510,9 +511,11 @@ def _third_parties(record: Record, lines: list[_Line]) -> list[CapUse | tuple[Re
         uses: list[Use] = []
         limit: int | None = None
         for line in sorted(group, key=lambda line: (line.accrual.slices[0].first, line.accrual.id)):
-            terms = _third_party(record, line.accrual, party)
+            day = line.accrual.slices[0].first
+            amended = record.terms(day, day, fell.get(line.accrual.subject, Moment(day, None)))
+            terms = amended.third_parties[party]
             free = bool({line.accrual.head, line.accrual.fault} & set(terms.limit_except))
-            limit = None if free else _limit(record, terms, line.accrual)
+            limit = None if free else _limit(terms, amended)
             loss = line.curve(record.as_of.day)
             left = loss if limit is None else max(0, limit - used)
             within = min(loss, left)
@@ -540,23 +543,11 @@ def _party_use(record: Record, party: str, limit: int, used: int, uses: list[Use
     )
 
 
-def _third_party(record: Record, accrual: Accrual, party: str) -> ThirdParty:
-    return record.terms(accrual.slices[0].first, accrual.slices[0].first, _loss_moment(record, accrual)).third_parties[
-        party
-    ]
-
-
-def _loss_moment(record: Record, accrual: Accrual) -> Moment:
-    facts = [f for f in record.of("loss proven") if (f.event.about or f.event.id) == accrual.subject]
-    return facts[0].at if facts else Moment(accrual.slices[0].first, None)
-
-
-def _limit(record: Record, terms: ThirdParty, accrual: Accrual) -> int | None:
+def _limit(terms: ThirdParty, amended: Contract) -> int | None:
     ceiling: Ceiling | None = terms.limit
     if ceiling is None:
         return None
-    day = accrual.slices[0].first
-    exact = amount_of(ceiling.to, record.terms(day, day, _loss_moment(record, accrual)))
+    exact = amount_of(ceiling.to, amended)
     return None if exact is None else integer(exact, "down")
 
 

@@ -15,7 +15,7 @@ from core.terms import Measure, Scorecard
 __all__ = ["Figure", "Item", "measures"]
 
 
-class Item(msgspec.Struct, frozen=True, omit_defaults=True):
+class Item(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """One weighted item of a score: its reading and weight; None where it was not rated."""
 
     id: str
@@ -23,7 +23,7 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
     value: Fraction | None
 
 
-class Figure(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Figure(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """A reading of a measure or scorecard in one window. `exact` before, `value` after the contract's rounding; None:
     no reading.
 

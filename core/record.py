@@ -1,17 +1,19 @@
 """What holds on a day, by what was then known: events filtered and corrected, decisions taken, amendments in force."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 import msgspec
 
 from core.events import SPANS, Event
-from core.periods import Calendar, Counting, adapted, end_of_day, local_date, to_instant
+from core.periods import Calendar, Counting, OffDays, adapted, end_of_day, local_date, start_of_day, to_instant
 from core.presets import resolve
 from core.problems import InputError, Problem
 from core.rates import ReferenceRate
+from core.receipts import channel_of, is_notice, received
 from core.terms import Amendment, Contract, Decision, find, replaced
+from core.worktime import joint_calendar, read_run
 from core.world import World
 
 __all__ = ["Decided", "Fact", "Moment", "Record", "Version", "fold", "not_after"]
@@ -25,11 +27,15 @@ class Moment(NamedTuple):
 
 
 class Fact(NamedTuple):
-    """An event with its times read in the contract's zone; `end` only for spans that ended."""
+    """An event with its times read in the contract's zone; `end` only for spans that ended.
+
+    A notice stands at its receipt, with when it was `sent` beside it.
+    """
 
     event: Event
     at: Moment
     end: Moment | None = None
+    sent: Moment | None = None
 
 
 class Version(NamedTuple):
@@ -79,6 +85,8 @@ class Record:
         self.contract = contract
         self.counting = counting
         self.calendar = calendar
+        self.calendars: dict[str, Calendar] = {}
+        """The calendars of parties that have one of their own."""
         self.zone = counting.zone or calendar.zone
         self.as_of = as_of
         self.known_at = known_at
@@ -103,6 +111,18 @@ class Record:
         terminated = self.of("terminated")
         self.ended: Moment | None = terminated[0].at if terminated else None
         """When the contract was terminated; undue duties die with it (KNOBS `after_end`)."""
+
+    def calendar_for(self, debtor: str) -> Calendar:
+        """The calendar by which what `debtor` owes is counted (KNOBS `whose_calendar`, asked where two are named)."""
+        if not self.calendars:
+            return self.calendar
+        how = self.ask("whose_calendar", "counting.whose_calendar")
+        if how in {"both at work", "either"}:
+            joint = self.calendar
+            for other in self.calendars.values():
+                joint = joint if other == joint else joint_calendar(joint, other, how)
+            return joint
+        return self.calendars.get(debtor, self.calendar)
 
     def of(self, what: str, subject: str | None = None) -> list[Fact]:
         """Facts of one kind (about one subject), in the order in which they happened."""
@@ -156,14 +176,22 @@ class Record:
 _EPOCH = datetime.min  # noqa: DTZ901 - only ever compared with itself, in sort keys of bare dates
 
 
-def moment(at: date | datetime, zone: str) -> Moment | Problem:
-    """Read a time in the contract's zone: a bare date is the whole day, a naive time is local (KNOBS `naive_zone`)."""
+def moment(at: date | datetime, zone: str, counting: Counting | None = None) -> Moment | Problem:
+    """Read a time in the contract's zone: a bare date is the whole day, a naive time is local.
+
+    Unless the contract says otherwise (KNOBS `naive_zone`, `dst_gap`, `dst_fold`).
+    """
     if not isinstance(at, datetime):
         return Moment(at, None)
     if at.tzinfo is not None:
         return Moment(local_date(at, zone), at)
-    instant = to_instant(at, zone)
-    return instant if isinstance(instant, Problem) else Moment(at.date(), instant)
+    said = {} if counting is None else counting.more
+    naive = said.get("naive_zone", "contract's zone")
+    if naive == "refused":
+        return Problem("TIME-NAIVE-01", args={"local": at})
+    written_in = zone if naive == "contract's zone" else naive
+    instant = to_instant(at, written_in, gap=said.get("dst_gap", ""), fold=said.get("dst_fold", ""))
+    return instant if isinstance(instant, Problem) else Moment(local_date(instant, zone), instant)
 
 
 def fold(
@@ -181,16 +209,35 @@ def fold(
     """
     questions: list[Problem] = []
     zone = _zone(contract, world)
-    at = _limit(as_of, zone, questions, "as_of")
     known = _limit(known_at, zone, questions, "known_at") if known_at is not None else None
     contract, decided = _decide(contract, known, assume, questions)
     knobs = {d.about.removeprefix("counting."): str(d.takes) for d in decided if d.about.startswith("counting.")}
     counting, wrong = resolve(contract.counting.preset, _overrides(contract), knobs)
     questions.extend(wrong)
-    calendar = adapted(world.calendars.get(contract.counting.calendar or "", _only(world)), counting)
-    facts = _facts(events, zone, at, known, questions)
+    zone = counting.zone or zone
+    at = _limit(as_of, zone, questions, "as_of", start=counting.as_of_date == "its start")
+    closures = _closures(contract, questions)
+    known_day = known.day if known else None
+    named = {None: contract.counting.calendar or "", **contract.counting.calendars}
+    calendars = {
+        party: adapted(world.calendars.get(key, _only(world)), counting, closures=closures, known=known_day)
+        for party, key in named.items()
+    }
+    calendar = calendars[None]
+    facts = _facts(events, contract, zone, at, known, counting, calendar, questions)
     versions = _versions(contract, facts, known, questions)
-    return Record(contract, counting, calendar, at, known, facts, versions, decided, questions, world.rates)
+    record = Record(contract, counting, calendar, at, known, facts, versions, decided, questions, world.rates)
+    record.calendars = {party: own for party, own in calendars.items() if party is not None}
+    return record
+
+
+def _closures(contract: Contract, questions: list[Problem]) -> tuple[OffDays, ...]:
+    """The contract's own closures; rows that cannot be read are problems."""
+    read = [(place, read_run(row)) for place, row in enumerate(contract.closures, 1)]
+    questions.extend(
+        msgspec.structs.replace(run, where=f"closures.{place}") for place, run in read if isinstance(run, Problem)
+    )
+    return tuple(run for _, run in read if not isinstance(run, Problem))
 
 
 def _overrides(contract: Contract) -> dict[str, str]:
@@ -211,8 +258,10 @@ def _zone(contract: Contract, world: World) -> str:
     return contract.counting.zone or calendar.zone
 
 
-def _limit(at: date | datetime, zone: str, questions: list[Problem], where: str) -> Moment:
-    """A day as a limit is its 24:00 (KNOBS `as_of_date`: end)."""
+def _limit(at: date | datetime, zone: str, questions: list[Problem], where: str, *, start: bool = False) -> Moment:
+    """A day as a limit is its 24:00, or with `start` its 0:00, the end of the day before (KNOBS `as_of_date`)."""
+    if start and not isinstance(at, datetime):
+        return Moment(at - timedelta(days=1), start_of_day(at, zone))
     read = moment(at, zone)
     if isinstance(read, Problem):
         questions.append(msgspec.structs.replace(read, where=where))
@@ -264,16 +313,27 @@ def _taken(decision: Decision) -> Decided:
 
 
 def _facts(
-    events: Iterable[Event], zone: str, as_of: Moment, known: Moment | None, questions: list[Problem]
+    events: Iterable[Event],
+    contract: Contract,
+    zone: str,
+    as_of: Moment,
+    known: Moment | None,
+    counting: Counting,
+    calendar: Calendar,
+    questions: list[Problem],
 ) -> list[Fact]:
     """Events that had happened by `as_of` and were known, without those corrected or withdrawn by known events."""
     facts: list[Fact] = []
     gone: set[str] = set()
     for event in events:
         start = event.from_ if event.what in SPANS or event.from_ is not None else event.at
-        read = moment(start, zone) if start is not None else Problem("EVENT-TIME-01", event.id, {"what": event.what})
-        end = moment(event.to, zone) if event.to is not None else None
-        recorded = moment(event.recorded, zone) if event.recorded is not None else read
+        read = (
+            moment(start, zone, counting)
+            if start is not None
+            else Problem("EVENT-TIME-01", event.id, {"what": event.what})
+        )
+        end = moment(event.to, zone, counting) if event.to is not None else None
+        recorded = moment(event.recorded, zone, counting) if event.recorded is not None else read
         if isinstance(read, Problem) or isinstance(end, Problem) or isinstance(recorded, Problem):
             wrong = [r for r in (read, end, recorded) if isinstance(r, Problem)]
             questions.extend(msgspec.structs.replace(p, where=p.where or f"events.{event.id}") for p in wrong)
@@ -284,9 +344,40 @@ def _facts(
             gone.add(event.corrects)
         if event.what == "withdrawn":
             gone.add(event.of or "")
-        elif not_after(read, as_of):
-            facts.append(Fact(event, read, end))
+        else:
+            sent = None
+            if is_notice(event):
+                arrived = _arrival(event, read, contract, zone, counting, calendar, questions)
+                if arrived is None:
+                    continue
+                read, sent = arrived, read
+            if not_after(read, as_of):
+                facts.append(Fact(event, read, end, sent))
     return [fact for fact in facts if fact.event.id not in gone]
+
+
+def _arrival(
+    event: Event,
+    sent: Moment,
+    contract: Contract,
+    zone: str,
+    counting: Counting,
+    calendar: Calendar,
+    questions: list[Problem],
+) -> Moment | None:
+    """When a notice counts as received; None where it does not (yet), or where something is wrong with it."""
+    times = [None if at is None else moment(at, zone, counting) for at in (event.received, event.refused)]
+    channel = channel_of(event, contract.notices)
+    wrong = [one for one in (*times, channel) if isinstance(one, Problem)]
+    if not wrong:
+        arrived, refused = (None if at is None or isinstance(at, Problem) else (at.day, at.instant) for at in times)
+        assert not isinstance(channel, Problem)
+        receipt = received((sent.day, sent.instant), arrived, refused, channel, counting, calendar)
+        if not isinstance(receipt, Problem):
+            return None if receipt.day is None else Moment(receipt.day, receipt.instant)
+        wrong = [receipt]
+    questions.extend(msgspec.structs.replace(one, where=one.where or f"events.{event.id}") for one in wrong)
+    return None
 
 
 def _versions(

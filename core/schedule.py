@@ -31,7 +31,9 @@ from core.terms import Annex, Contract, DueRule, Payment, Step, Text
 __all__ = ["Done", "Obligation", "Window", "due_moment", "other_party", "schedule", "term_of", "windows"]
 
 
-class Done(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+# gc=False, here and in the stages that follow: frozen values form no circle, and an assessment makes so many of
+# them that the collector's walks over them took a quarter of its time.
+class Done(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """The act that ends an obligation. `how`: "delivered", "accepted", "deemed accepted", "stopped", "paid";
     `accepted` is the day
     on which acceptance was complete; `pending`: delivered, and acceptance is still open."""
@@ -44,7 +46,7 @@ class Done(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     pending: bool = False
 
 
-class Obligation(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Obligation(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """One thing owed once. `id` survives re-assessment: "A1", "A5/2026-Q1", "A6/C-1".
 
     `waiting` says what its due time still waits for (then `due` is None); `tests` are the deliveries that were
@@ -70,7 +72,7 @@ class Obligation(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     paused: int = 0
 
 
-class Window(msgspec.Struct, frozen=True):
+class Window(msgspec.Struct, frozen=True, gc=False):
     """A stretch of days: `first` included, `after` the first day that no longer belongs to it."""
 
     id: str

@@ -165,5 +165,8 @@ def _back_strip(
             marks.append(Mark(day, "due" if day == due.day else "moved", reason=why))
         else:
             n += 1
-            marks.append(Mark(day, "due" if day == due.day else "counted", n, why if working else None))
+            beyond = period.plus is None and period.unit in {"day", "working day"} and n > period.n  # a clear day more
+            marks.append(
+                Mark(day, "due" if day == due.day else "counted", None if beyond else n, why if working else None)
+            )
     return marks[::-1]

@@ -4,6 +4,7 @@ The order of the structs is the order of a contract file. A field that takes a p
 started day") is a struct here; its fields are the phrase's long form. `None` means that the contract does not say.
 """
 
+from collections.abc import Hashable
 from datetime import date, datetime
 from fractions import Fraction
 from functools import cache
@@ -17,6 +18,7 @@ from core.periods import Period
 __all__ = [
     "FORMAT",
     "Amendment",
+    "Allowance",
     "Amount",
     "Anchor",
     "Annex",
@@ -24,30 +26,45 @@ __all__ = [
     "Cap",
     "Ceiling",
     "Charge",
+    "ClaimTerm",
     "Clause",
     "Contract",
+    "Channel",
     "CountingTerms",
+    "Deadline",
     "Decision",
     "Deposit",
     "DueRule",
     "EventKind",
+    "EndingTerms",
     "Every",
+    "Follows",
+    "Ground",
     "Grace",
+    "Grant",
+    "Involvement",
     "Languages",
+    "Line",
     "Measure",
+    "Override",
+    "OwnCalendar",
     "Party",
     "Payment",
     "Per",
+    "Points",
     "Prepaid",
+    "Promise",
     "Quote",
     "Range",
     "RateTable",
     "Reading",
     "Refunding",
     "Renewal",
+    "Repeat",
     "Rounding",
     "Rule",
     "Scorecard",
+    "Sessions",
     "Share",
     "Step",
     "Term",
@@ -97,9 +114,58 @@ class CountingTerms(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=Tru
 
     preset: str | None = None
     calendar: str | None = None
+    calendars: dict[str, str] = {}
     zone: str | None = None
     hours: str | None = None
     knobs: dict[str, str] = {}
+
+
+class OwnCalendar(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A calendar that the contract itself sets out, alone or as a change of the one that it `extends`.
+
+    Days stand as "2027-06-07 to 2027-06-08, plant closed", yearly ones as "12-25, Christmas", dated hours as
+    "2027-06-17 10:00-12:00" or "2027-06-17 closed"; between two `terms` of a school it is closed.
+    """
+
+    extends: str | None = None
+    zone: str | None = None
+    rest: tuple[str, ...] | None = None
+    hours: str | None = None
+    breaks: str | None = None
+    off: tuple[str, ...] = ()
+    work: tuple[date, ...] = ()
+    yearly: tuple[str, ...] = ()
+    dated: tuple[str, ...] = ()
+    closures: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
+
+
+class Channel(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """When a notice sent by this channel counts as received, by usage when it arrives (KNOBS `takes_effect`).
+
+    `counts`: "when it arrives", or "when it is sent". `deemed`: so long after it was sent, if no arrival is recorded
+    before. `after_hours`: an arrival outside hours counts "at once", at the "next opening" or on the "next working day".
+    `refused`: a refusal counts "as received", or "as not received".
+    """
+
+    counts: str | None = None
+    deemed: Period | None = None
+    after_hours: str | None = None
+    refused: str | None = None
+
+
+class Sessions(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, rename={"from_": "from"}):
+    """A schedule of sessions that due rules may name: from a day on, at `hours` each week, `count` of them.
+
+    `skips`: "rest days" of the calendar, "holidays" alone, or "nothing"; `off` are dates without a session besides.
+    """
+
+    from_: date
+    hours: str
+    count: int
+    skips: str | None = None
+    off: tuple[date, ...] = ()
+    title: Text = {}
 
 
 class Quote(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -140,11 +206,51 @@ Amount = Money | Share
 class Ceiling(msgspec.Struct, frozen=True, omit_defaults=True):
     """At most `to`, in each `per`: "obligation" (each), "all" (in total), "contract year", "calendar year", "calendar
     month",
-    "calendar quarter". `covers` names what a rule's ceiling holds: "running", "plus"."""
+    "calendar quarter", "rolling 12 months"; a cap also for each "claim", "person", "event", "third party", "head".
+    `covers` names what a rule's ceiling holds: "running", "plus"."""
 
     to: Amount
     per: str | None = None
     covers: tuple[str, ...] = ()
+
+
+class Involvement(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """How a third party comes in and goes: a request that `states` what it must, an answer within `answer_within`,
+    an agreement signed by all of `signed_by` and reviewed by all of `reviewed_by`, both before work starts.
+
+    `silence`: an answer that does not come is a "breach" (it consents to nothing, Civil Code 140), or "consent" where a
+    clause says so. After the end: word to it within `end_notice`, settlement within `settle_within`, and the `survives`
+    duties. `costs` shares what its work cost between the parties.
+    """
+
+    clause: str | None = None
+    states: tuple[str, ...] = ()
+    answer_within: Period | None = None
+    silence: str | None = None
+    signed_by: tuple[str, ...] = ()
+    reviewed_by: tuple[str, ...] = ()
+    end_notice: Period | None = None
+    settle_within: Period | None = None
+    survives: tuple[str, ...] = ()
+    costs: dict[str, Fraction] = {}
+
+
+class Promise(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What a third party promised beside our promise `to` the client (an annex, step, payment, rule or cap by its id).
+
+    `within` and `days` are its target, `calendar` and `hours` those that it counts by; `charge` and `limit` what its
+    breach costs at most; `notice` is the time in which claims must reach it, `our_notice` the time that the client has.
+    """
+
+    to: str
+    clause: str | None = None
+    within: Period | None = None
+    calendar: str | None = None
+    hours: str | None = None
+    charge: "Charge | None" = None
+    limit: Ceiling | None = None
+    notice: Period | None = None
+    our_notice: Period | None = None
 
 
 class ThirdParty(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -159,22 +265,32 @@ class ThirdParty(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     limit_except: tuple[str, ...] = ()
     raised_if: tuple[str, ...] = ()
     excess: dict[str, Fraction] = {}
+    involvement: Involvement | None = None
+    promises: tuple[Promise, ...] = ()
 
 
 class Anchor(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a period hangs on: `what` is "signed", "effective", "start", "end", a state ("delivered", "accepted",
     "due") of the
-    obligation `of`, or an event kind; `each` asks for one obligation per event of that kind."""
+    obligation `of`, or an event kind; `each` asks for one obligation per event of that kind.
+
+    "session": the `nth` session of the schedule `of` (−1: the last), or with `each` every one."""
 
     what: str
     of: str | None = None
     each: bool = False
+    nth: int | None = None
 
 
 class Every(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A series of windows: "calendar month", "calendar quarter", "calendar year", "contract year"."""
+    """A series of windows: "calendar month", "calendar quarter", "calendar year", "contract year"; "month" begins on
+    `from_day`; "rolling days" looks back over `days` at each month's end. `zone` where it is not the contract's.
+    """
 
     unit: str
+    zone: str | None = None
+    from_day: int | None = None
+    days: int | None = None
 
 
 class DueRule(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -182,7 +298,8 @@ class DueRule(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     Exactly one of: `on` (a date or a local time); `anchor` with `period` (after, or `before` it); `every` with `by`
     ("last working day", "last day", "day 10", "working day 3") or with a `period` after each window; `demand` (only
-    on demand).
+    on demand, with a `period` if the contract says how long after it). `before` with `on` is the day before.
+    `at_least`: the contract says "at least" (KNOBS `clear_days`).
     """
 
     on: date | datetime | None = None
@@ -192,6 +309,7 @@ class DueRule(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     every: Every | None = None
     by: str | None = None
     demand: bool = False
+    at_least: bool = False
 
 
 class Annex(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -210,13 +328,22 @@ class Annex(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Step(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """A service step with a clock: started, stopped and paused by events about one case."""
+    """A service step with a clock: started, stopped and paused by events about one case.
+
+    `within_by` gives other goals by the starting event's value ("urgent"); `messages` are events that may start the
+    clock anew (KNOBS `restart`), `reopens` one that opens a case again (KNOBS `reopened`). With `until` each stop
+    starts the next clock, until that event ends the case (an update every four hours).
+    """
 
     id: str
     owed_by: str
     starts: str
     stops: str
     within: Period
+    within_by: dict[str, Period] = {}
+    messages: str | None = None
+    reopens: str | None = None
+    until: str | None = None
     title: Text = {}
     clause: str | None = None
     owed_to: str | None = None
@@ -226,7 +353,8 @@ class Step(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 class Payment(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """A price to be paid, once or in a series (`due` with `every`); `order` says what a part payment settles first.
 
-    `tax` is the rate that the amount includes; `secured` is what the debt is secured by (Civil Code 560).
+    `tax` is the rate that the amount includes; `secured` is what the debt is secured by (Civil Code 560). `pays_for` is
+    the stretch that is paid ahead: what is left of it at an early end goes back (KNOBS `prepaid`).
     """
 
     id: str
@@ -239,6 +367,7 @@ class Payment(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     order: str | None = None
     tax: Fraction | None = None
     secured: Money | None = None
+    pays_for: Term | None = None
 
 
 class RateTable(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -301,12 +430,23 @@ class Prepaid(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Range(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, rename={"from_": "from"}):
-    """From `from` (included) to below `below`, or "above"/"up to" with the other edge; absent edges are open."""
+    """From `from` (included) to below `below`, or "above"/"up to" with the other edge; absent edges are open.
+
+    `low` and `high` are written "95 to 99", which leaves the edges open: KNOBS `band_edge` says whose they are.
+    """
 
     from_: Fraction | None = None
     above: Fraction | None = None
     below: Fraction | None = None
     up_to: Fraction | None = None
+    low: Fraction | None = None
+    high: Fraction | None = None
+
+    def edged(self, upper_in: bool) -> "Range":
+        """A range "95 to 99" with its edges settled: the upper one belongs to it, or the lower one."""
+        if self.low is None:
+            return self
+        return Range(above=self.low, up_to=self.high) if upper_in else Range(from_=self.low, below=self.high)
 
     def holds(self, value: Fraction) -> bool:
         """Whether `value` lies in the range, edges as written (Civil Code 1259 for the Chinese words)."""
@@ -324,7 +464,7 @@ class When(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, rename
     "any annex is late": `any="annex", state="late"`; "A1 is late": `id="A1", state="late"`; "each complaint
     unresolved":
     `event="complaint unresolved"`; "a loss caused by X is proven": `state="loss", id="X"`; "score is below 85":
-    `measure`, `range`;
+    `measure`, `range`; "below its target": `target`; "is graded C": `grade`;
     `count` in `of` windows: "in 2 of 3 windows".
     """
 
@@ -336,6 +476,8 @@ class When(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, rename
     range: Range | None = None
     count: int | None = None
     of: int | None = None
+    target: bool = False
+    grade: str | None = None
 
 
 class Grace(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -381,6 +523,39 @@ class Band(msgspec.Struct, frozen=True, omit_defaults=True):
     charge: Charge
 
 
+class Deadline(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How long a claim may be made; `after`: "event", "end of its period", "knowledge", "invoice"; None asks."""
+
+    period: Period
+    after: str | None = None
+
+
+class ClaimTerm(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A window in which a charge must be claimed, and what becomes of it otherwise (KNOBS `unclaimed`)."""
+
+    within: Deadline
+    otherwise: str | None = None
+
+
+class Grant(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A right that a rule gives: who may do what, and until when it must be used; None: KNOBS `right_lapses`."""
+
+    holder: str
+    may: str
+    within: Period | None = None
+
+
+class Repeat(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A surcharge on repetition: `times` the sum from the `nth` in a month, quarter or year; `counts` as KNOBS
+    `repeat`.
+    """
+
+    times: int
+    nth: int
+    unit: str
+    counts: str | None = None
+
+
 class Rounding(msgspec.Struct, frozen=True, omit_defaults=True):
     """When exact becomes payable ("once", "each day", "each slice") and how ("half up", "half even", "down", "up")."""
 
@@ -393,6 +568,8 @@ class Rule(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     For interest: `rate` says by which day a reference rate is taken, `rate_at_most` is a ceiling that is a rate itself,
     `rests` when interest begins to bear interest. A charge below `minimum` is raised to it (KNOBS `minimum`).
+    `kind` is what the charge is for a cap's `counts`, where it does not follow from the charge. `debtors` owe it
+    together, in these shares (KNOBS `debtors`). `cure` runs from the receipt of a notice (KNOBS `cure_effect`).
     """
 
     id: str
@@ -408,75 +585,218 @@ class Rule(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     tiers: tuple[Charge, ...] = ()
     bands_of: str | None = None
     bands: tuple[Band, ...] = ()
+    take: str | None = None
     plus: Charge | None = None
+    repeat: Repeat | None = None
+    at_least: Money | None = None
+    claim_within: Period | None = None
     at_most: Ceiling | None = None
     rate: str | None = None
     rate_at_most: Charge | None = None
     rests: Every | None = None
     minimum: Money | None = None
+    kind: str | None = None
+    debtors: dict[str, Fraction] = {}
+    cure: Period | None = None
     round: Rounding = Rounding()
-    then: str | None = None
+    claim: ClaimTerm | None = None
+    earned_back: int | None = None
+    then: Grant | None = None
     recourse: str | None = None
     quote: Quote | None = None
 
 
 class Cap(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """A limit of liability over several rules. `covers`: the heads it limits (what is not named is not limited);
-    `except_`: heads or degrees of fault outside it, which erode nothing."""
+    """A limit of liability over several rules. `covers`: the heads it limits (what is not named is not limited), or
+    "everything"; `except_`: heads or degrees of fault outside it, which erode nothing, unless `erodes` says so.
+
+    `counts` says of each kind of charge whether it uses the limit up: "credits", "interest", "refunds", "agreed sums",
+    "costs", "damages"; price and interest are never limited unless it says so. Two limits: `to` and `or`, and which
+    `takes`: "greater" or "lesser". `fees` are those "paid" or "payable" where a share of fees is the limit.
+    An increased cap names the general one as `increases` and its `super_cap`: "separate", "spills into the general",
+    "inside it" (the general inside the increased). `within` names the cap that this one lies in.
+    For rare structures, in the order in which they are worked: `deductible` (`franchise`: all is paid once it is
+    exceeded; `deductible_per` "claim" or "window"), `attachment`, the limit (filled again `reinstated` times), `share`
+    (taken "after the limit" or "before the limit"). `series`: claims of one cause count "as one" or "each".
+    """
 
     id: str
     clause: str
     limits: str
     covers: tuple[str, ...] | None = None
     except_: tuple[str, ...] = msgspec.field(default=(), name="except")
+    erodes: bool = False
+    counts: dict[str, bool] = {}
     to: Ceiling
+    or_: Amount | None = msgspec.field(default=None, name="or")
+    takes: str | None = None
+    fees: str | None = None
+    increases: str | None = None
+    super_cap: str | None = None
+    within: str | None = None
     window: str | None = None
     order: str | None = None
+    renewal: str | None = None
+    deductible: Amount | None = None
+    franchise: bool = False
+    deductible_per: str | None = None
+    attachment: Amount | None = None
+    reinstated: int = 0
+    share: Fraction | None = None
+    share_order: str | None = None
+    series: str | None = None
     quote: Quote | None = None
+
+
+class Ground(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """Why a party may end the contract: `when` as for a rule, or the words of an agreed ground.
+
+    `counts`: "one case", "sum" (of late days) or "number" of breaches in a `window`, `over` so many. `cure` runs from
+    the receipt of a demand; `notice` is how long before the end it must arrive; `lapses` the time to use the right.
+    """
+
+    id: str
+    clause: str
+    when: When
+    may_end: str | None = None
+    counts: str | None = None
+    over: int | None = None
+    window: Every | None = None
+    cure: Period | None = None
+    notice: Period | None = None
+    lapses: Period | None = None
+
+
+class Follows(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A duty that the end of the contract begins: data back, guidance, a final account; due from the day it ends."""
+
+    id: str
+    owed_by: str
+    within: Period
+    title: Text = {}
+    clause: str | None = None
+    owed_to: str | None = None
+
+
+class EndingTerms(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """How the contract ends: `grounds`, what `survives` by id or head, and what `follows`."""
+
+    clause: str | None = None
+    grounds: tuple[Ground, ...] = ()
+    survives: tuple[str, ...] = ()
+    follows: tuple[Follows, ...] = ()
+
+
+class Allowance(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How much of a kind of time is left out of a window: at most `to`, or all of it."""
+
+    to: Period | None = None
 
 
 class Measure(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """A key figure read in windows.
 
-    `kind`: "share of steps kept" (`of` a step), "mean" or "sum" or "count" (`of` an event kind).
+    `kind`: "share of time" (while no `down` event lasts, `less` what is left out); "share of steps kept" (`of` a step);
+    "share of counts" (`of` an event kind whose values are "45 of 48"); "mean", "sum", "count", "percentile" (`rank`) or
+    "weighted mean" (`weights` by item) `of` an event kind. `each` reads it for every person in a role; `sites` for
+    several places, put together by `pool`. `service` names the price that "the month's fee" means here.
     """
 
     id: str
-    every: Every
+    every: Every | None = None
     kind: str
-    of: str
+    of: str | None = None
     title: Text = {}
+    down: str | None = None
+    less: dict[str, Allowance] = {}
+    degraded: str | None = None
+    partial: str | None = None
+    rank: Fraction | None = None
+    weights: dict[str, Fraction] = {}
+    sites: tuple[str, ...] = ()
+    pool: str | None = None
+    each: str | None = None
+    target: Fraction | None = None
+    service: str | None = None
     round: str | None = None
     empty: str | None = None
 
 
 class Weight(msgspec.Struct, frozen=True, omit_defaults=True):
-    """An item's weight in a scorecard, and where its reading comes from: a measure's id, or scores recorded for the
-    item.
+    """An item's weight in a scorecard, and where its reading comes from: a measure's id, parts with weights of their
+    own, or scores recorded for the item.
     """
 
     weight: Fraction
     of: str | None = None
+    parts: dict[str, Fraction] = {}
+
+
+class Points(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Points of a card: `n` each time, or `per` unit ("2 a started day")."""
+
+    n: Fraction
+    per: Per | None = None
+
+
+class Line(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A line of a points card: what happens, and the points that it costs or gives."""
+
+    when: When
+    points: Points
+
+
+class Override(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What a grave event does to a card whatever its score: a grade or a score that it cannot exceed."""
+
+    grade: str | None = None
+    score: Fraction | None = None
 
 
 class Scorecard(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """A weighted mean of items in windows; `missing` says what an unrated item does."""
+    """A card read in windows: "weighted mean" of items, or "points" that are lost from what it `starts` with.
+
+    `missing` says what an unrated item does, `sum` what weights do that are not 100 % in all ("normalised" or
+    "as written"; silent: refused). `each`: one card for every person in a role. `worth` is what a point lost costs.
+    """
 
     id: str
-    every: Every
+    every: Every | None = None
     kind: str
-    weights: dict[str, Weight]
     title: Text = {}
+    clause: str | None = None
+    each: str | None = None
+    weights: dict[str, Weight] = {}
+    sum: str | None = None
     missing: str | None = None
+    drop: str | None = None
+    sites: dict[str, Fraction] = {}
+    pool: str | None = None
+    starts: Fraction | None = None
+    floor: Fraction | None = None
+    lose: tuple[Line, ...] = ()
+    gain: tuple[Line, ...] = ()
+    bonus: str | None = None
+    lose_at_most: Fraction | None = None
+    worth: Charge | None = None
+    owed_by: str | None = None
+    owed_to: str | None = None
+    head: str | None = None
+    grades: dict[str, Range] = {}
+    override: dict[str, Override] = {}
+    overrides: str | None = None
     round: str | None = None
 
 
 class EventKind(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """A kind of event that this contract or its sector adds; `closes` names the kind whose case it ends."""
+    """A kind of event that this contract or its sector adds; `closes` names the kind whose case it ends; a span that
+    must be `announced` so long before counts as announced only then.
+    """
 
     title: Text = {}
     closes: str | None = None
     span: bool = False
+    announced: Period | None = None
 
 
 class Amendment(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -541,6 +861,10 @@ class Contract(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     renewal: Renewal | None = None
     languages: Languages = Languages()
     counting: CountingTerms = CountingTerms()
+    calendars: dict[str, OwnCalendar] = {}
+    closures: tuple[str, ...] = ()
+    notices: dict[str, Channel] = {}
+    schedules: dict[str, Sessions] = {}
     parties: dict[str, Party]
     third_parties: dict[str, ThirdParty] = {}
     event_kinds: dict[str, EventKind] = {}
@@ -554,6 +878,7 @@ class Contract(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     scorecards: tuple[Scorecard, ...] = ()
     rules: tuple[Rule, ...] = ()
     caps: tuple[Cap, ...] = ()
+    ending: EndingTerms | None = None
     amendments: tuple[Amendment, ...] = ()
     readings: tuple[Reading, ...] = ()
     decisions: tuple[Decision, ...] = ()
@@ -576,8 +901,9 @@ def _entry(parent: Any, key: str) -> Any:
 
 
 @cache
-def _names(struct: type[msgspec.Struct]) -> dict[str, str]:
+def _names(struct: Hashable) -> dict[str, str]:
     """The Python name of each field by its name in a file."""
+    assert isinstance(struct, type)
     return {field.encode_name: field.name for field in msgspec.structs.fields(struct)}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
@@ -38,6 +39,7 @@ __all__ = [
     "opens_at",
     "read_clock",
     "read_hours",
+    "read_run",
     "read_spans",
     "start_of_day",
     "strip",
@@ -51,6 +53,7 @@ FESTIVALS = ("new-year", "spring-festival", "qingming", "labour-day", "dragon-bo
              "mid-autumn-and-national-day")  # fmt: skip
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 LONGEST = 60  # years: a sum of working hours that is not used up by then is a mistake
+_RUN = re.compile(r"(\d{4}-\d\d-\d\d)(?: to (\d{4}-\d\d-\d\d))?(?:, *(\S.*))?")
 YEARLY = range(1950, 2151)  # years for which days that recur each year are known
 SECOND = 1_000_000  # a line of working time is counted in microseconds
 FARTHEST = LONGEST * 366 * 86_400 * SECOND
@@ -405,6 +408,19 @@ def _read_weekdays(text: str) -> list[int]:
         return []
     start, stop = WEEKDAYS.index(first), WEEKDAYS.index(last or first)
     return [weekday % 7 for weekday in range(start, stop + 1 + (7 if stop < start else 0))]
+
+
+def read_run(row: object) -> OffDays | Problem:
+    """ "2026-02-15 to 2026-02-23, spring-festival": both ends off; a single day has no "to"."""
+    match = _RUN.fullmatch(row) if isinstance(row, str) else None
+    try:
+        first = date.fromisoformat(match[1] if match else "")
+        last = date.fromisoformat(match[2]) if match and match[2] else first
+    except ValueError:
+        return Problem("CALENDAR-OFF-01", args={"row": str(row)})
+    if last < first or last - first > timedelta(days=366):
+        return Problem("CALENDAR-OFF-02", args={"first": first, "last": last})
+    return OffDays(first, last, (match[3] or "") if match else "")
 
 
 def read_spans(text: str) -> tuple[tuple[int, int], ...] | Problem:

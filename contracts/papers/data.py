@@ -8,7 +8,7 @@ from typing import Any
 
 from core.assessment import Assessment
 from core.canonical import plain
-from core.explain import explain
+from core.explain import explain_all
 from core.problems import Problem
 
 __all__ = ["as_csv", "as_json", "assessment_form"]
@@ -19,7 +19,7 @@ FORMAT = 1
 def assessment_form(assessment: Assessment) -> dict[str, Any]:
     """One assessment as JSON builtins, with the lines of reasons of every charge under `reasons`."""
     form: dict[str, Any] = plain(assessment)
-    form["reasons"] = {accrual.id: plain(explain(assessment, accrual.id)) for accrual in assessment.charges}
+    form["reasons"] = {charge: plain(lines) for charge, lines in explain_all(assessment).items()}
     return form
 
 

@@ -17,7 +17,7 @@ BOLD = FONTS / "NotoSansSC-Bold.ttf"
 
 # Narrow forms of marks that fill a square in Chinese; see fonts/make_subset.py.
 LATIN_FORMS = {0x2018: 0xE018, 0x2019: 0xE019, 0x201C: 0xE01C, 0x201D: 0xE01D, 0x2026: 0xE026}
-TIGHT = "\ufdd0"    # no character: closes up two Chinese marks; see breaking.py
+TIGHT = "\ufdd0"  # no character: closes up two Chinese marks; see breaking.py
 MEANT = {form: mark for mark, form in LATIN_FORMS.items()}
 
 
@@ -69,8 +69,8 @@ class Codes(dict[int, str]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.given: dict[int, int] = {}     # code in the PDF to character
-        self[ord(TIGHT)] = ")500("          # ends the string inside the array and steps back half a square
+        self.given: dict[int, int] = {}  # code in the PDF to character
+        self[ord(TIGHT)] = ")500("  # ends the string inside the array and steps back half a square
 
     def __missing__(self, char: int) -> str:
         code, spelt = _code(len(self.given))

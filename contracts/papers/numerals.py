@@ -21,7 +21,7 @@ CURRENCIES = {
     "CNY": "人民币", "USD": "美元", "HKD": "港元", "MOP": "澳门元",
     "TWD": "新台币", "EUR": "欧元", "GBP": "英镑", "SGD": "新加坡元",
 }  # fmt: skip
-LONGEST = 80     # characters; the capitals of any sum that money can be are shorter
+LONGEST = 80  # characters; the capitals of any sum that money can be are shorter
 
 
 def capitals(money_minor: int, currency: str = "CNY", script: str = "zh-Hans") -> str:

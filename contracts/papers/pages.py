@@ -235,7 +235,7 @@ def _place(flow: Flow, row: Row) -> None:
     while flow.y - row.height < flow.bottom - 0.01:
         head, rest = _cut(row, flow.y - flow.bottom)
         if head is None and turned:
-            break               # higher than a page and not to be cut: better over the edge than endless
+            break  # higher than a page and not to be cut: better over the edge than endless
         if head is not None:
             flow.put(head)
             row = rest

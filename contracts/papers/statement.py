@@ -30,6 +30,7 @@ from contracts.papers.document import (
     Words,
 )
 from contracts.papers.numerals import capitals, spoken_day
+from contracts.papers.voice import Voice
 from contracts.papers.wording import wording
 from core.assessment import Assessment, Other, Usage
 from core.charges import Accrual
@@ -93,6 +94,7 @@ class _Statement:
     ) -> None:
         self.assessment = assessment
         self.contract = contract
+        self.voices = {lang: Voice(lang, contract, assessment.zone) for lang in languages}
         self.languages = languages
         self.others = others
         self.ledger_head = ledger_head
@@ -162,26 +164,8 @@ class _Statement:
         return self.say(key, debtor=self.who(balance.debtor), creditor=self.who(balance.creditor))
 
     def line(self, line: Line) -> Words:
-        """A line of reasons in each language, with days of this zone and shares as percentages."""
-        return {
-            language: locales.words(language, line.code, **self._arguments(line, language))
-            for language in self.languages
-        }
-
-    def _arguments(self, line: Line, language: str) -> dict[str, Any]:
-        made = dict(line.args)
-        for name, value in made.items():
-            if isinstance(value, datetime):
-                made[name] = self.moment(value)[language]
-            elif isinstance(value, date):
-                made[name] = value.isoformat()
-            elif name == "rate" and isinstance(value, Fraction):
-                made[name] = f"{show_decimal(value * 100)} %"
-            elif name in ("third", "by", "caused") and isinstance(value, str):
-                made[name] = self.who(value)[language]
-        if isinstance(made.get("unit"), str):
-            made["unit"] = _unit(language, made["unit"], made.get("units"))
-        return made
+        """A line of reasons in each language, with days and times of this zone and shares as percentages."""
+        return {language: voice.reason(line) for language, voice in self.voices.items()}
 
     # The head of the paper
 
@@ -314,8 +298,11 @@ class _Statement:
             self.column("used", "right", 16), self.column("headroom", "right", 16), self.column("beyond", "right", 16),
         )  # fmt: skip
         rows = [
-            (cap.clause, f"{cap.cap} {cap.window}".strip(),
-             *map(_shown, (cap.limit, cap.used, cap.headroom, cap.beyond)))
+            (
+                cap.clause,
+                f"{cap.cap} {cap.window}".strip(),
+                *map(_shown, (cap.limit, cap.used, cap.headroom, cap.beyond)),
+            )
             for cap in self.assessment.caps
         ]
         return "limits", [TableBlock(columns, tuple(rows))] if rows else []

@@ -6,16 +6,17 @@ from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from contracts.papers.voice import Voice
 from core.assessment import Assessment, Other
 from core.breaches import Breach
-from core.explain import Line, explain, explain_due
+from core.explain import Line, explain, explain_all, explain_due
 from core.money import Money, show_decimal
 from core.record import Decided
 from core.schedule import Obligation
 from core.terms import Contract
 from locales import speak, words
 
-__all__ = ["amount", "ours", "percent", "portfolio", "report", "spoken", "state_of", "table", "working"]
+__all__ = ["amount", "ours", "portfolio", "report", "spoken", "state_of", "table"]
 
 Row = Sequence[str]
 
@@ -25,15 +26,15 @@ def report(contract: Contract, assessment: Assessment, other: Iterable[Other], l
     blocks = [
         _head(contract, assessment, lang),
         _obligations(contract, assessment, lang),
-        _charges(assessment, lang, why=why),
+        _charges(contract, assessment, lang, why=why),
     ]
     blocks += [
         _accounts(assessment, lang),
         _caps(assessment, lang),
-        _recourse(assessment, lang),
+        _recourse(contract, assessment, lang),
         _balances(contract, assessment, lang),
     ]
-    blocks += [_decisions(assessment, other, lang), _usages(assessment, lang), _digests(assessment, lang)]
+    blocks += [_decisions(contract, assessment, other, lang), _usages(assessment, lang), _digests(assessment, lang)]
     return "\n\n".join(block for block in blocks if block) + "\n"
 
 
@@ -82,35 +83,27 @@ def amount(money: Money | None) -> str:
     return speak("en", money) if money is not None else "—"
 
 
-def percent(rate: Fraction) -> str:
-    """A rate as a percentage: "0.5%"."""
-    return f"{show_decimal(rate * 100)}%"
+class _Terse(Voice):
+    """The terminal's voice: days and times as programs sort them, rates without a space."""
+
+    def day(self, day: date) -> str:
+        return day.isoformat()
+
+    def instant(self, instant: datetime) -> str:
+        return _local(instant, str(self.zone))
+
+    def percent(self, rate: Fraction) -> str:
+        return super().percent(rate).replace(" ", "")
 
 
-def spoken(line: Line, lang: str, zone: str) -> str:
-    """A line of reasons in words, its rates as percentages and its instants in the contract's zone."""
-    args = {name: _shown(name, value, lang, zone) for name, value in line.args.items()}
-    return words(lang, line.code, **args)
-
-
-def _shown(name: str, value: Any, lang: str, zone: str) -> Any:
-    if isinstance(value, datetime):
-        return _local(value, zone)
-    if name == "rate" and isinstance(value, Fraction):
-        return percent(value)
-    if name == "unit":
-        return words(lang, f"unit.{(value or 'none').replace(' ', '-')}")
-    if name == "state":
-        return words(lang, f"claim.{value}")
-    return amount(value) if isinstance(value, Money) else value
-
-
-def working(assessment: Assessment, charge: str, lang: str) -> list[tuple[str, str, str]]:
-    """Clause, words and amount for each line behind a charge."""
-    return [
-        (line.clause, spoken(line, lang, assessment.zone), amount(line.amount) if line.amount else "")
-        for line in explain(assessment, charge)
-    ]
+def spoken(line: Line, lang: str, zone: str, contract: Contract | None = None) -> str:
+    """A line of reasons in words; a slice under an amendment says which, and for which days."""
+    voice = _Terse(lang, contract, zone)
+    said = voice.reason(line)
+    if not line.args.get("terms"):
+        return said
+    span = words(lang, "EXPLAIN-SPAN-01", first=voice.day(line.args["first"]), last=voice.day(line.args["last"]))
+    return f"{said} ({span}; {words(lang, 'EXPLAIN-TERMS-01', terms=line.args['terms'])})"
 
 
 def state_of(assessment: Assessment, obligation: Obligation, breaches: dict[str, Breach]) -> str:
@@ -164,36 +157,35 @@ def _obligations(contract: Contract, assessment: Assessment, lang: str) -> str:
     return f"{words(lang, 'text.obligations')}\n{table(rows)}" if len(rows) > 1 else ""
 
 
-def _charges(assessment: Assessment, lang: str, *, why: bool) -> str:
+_SHORT = (
+    "EXPLAIN-RATE",
+    "EXPLAIN-PRICE",
+    "EXPLAIN-PROVEN",
+    "EXPLAIN-YEARLY",
+    "EXPLAIN-MAXIMUM",
+    "EXPLAIN-CAP",
+    "EXPLAIN-EXCESS",
+    "EXPLAIN-PAYABLE",
+)
+"""The lines of reasons that are shown without --explain: the working and the limits."""
+
+
+def _charges(contract: Contract, assessment: Assessment, lang: str, *, why: bool) -> str:
     if not assessment.charges:
         return ""
     parts = [words(lang, "text.charges")]
-    for accrual, owed in zip(assessment.charges, assessment.liabilities, strict=True):
-        lines = explain(assessment, accrual.id)
-        short = (
-            "EXPLAIN-RATE",
-            "EXPLAIN-PRICE",
-            "EXPLAIN-PROVEN",
-            "EXPLAIN-YEARLY",
-            "EXPLAIN-MAXIMUM",
-            "EXPLAIN-CAP",
-            "EXPLAIN-EXCESS",
-            "EXPLAIN-PAYABLE",
-        )
-        shown = [line for line in lines if why or line.code.startswith(short)]
-        if why:
-            obligation = next((o for o in assessment.obligations if o.id == accrual.subject), None)
-            steps = [
-                ("", spoken(Line(code=s.code, args=dict(s.args)), lang, assessment.zone), "")
-                for s in (explain_due(obligation) if obligation else ())
-            ]
-        else:
-            steps = []
-        rows = [(accrual.id, "", amount(owed.gross)), *(("  " + r[0], r[1], r[2]) for r in steps)]
-        rows += [
-            ("  " + line.clause, spoken(line, lang, assessment.zone), amount(line.amount) if line.amount else "")
-            for line in shown
-        ]
+    owed = {obligation.id: obligation for obligation in assessment.obligations}
+    gross = {accrual.id: accrual.gross for accrual in assessment.charges}
+    subjects = {accrual.id: accrual.subject for accrual in assessment.charges}
+    for charge, lines in explain_all(assessment).items():
+        obligation = owed.get(subjects[charge])
+        counted = explain_due(obligation) if why and obligation else ()
+        shown = [Line(code=step.code, args=dict(step.args)) for step in counted]
+        shown += [line for line in lines if why or line.code.startswith(_SHORT)]
+        rows = [(charge, "", amount(gross[charge]))]
+        for line in shown:
+            said = spoken(line, lang, assessment.zone, contract)
+            rows.append(("  " + line.clause, said, amount(line.amount) if line.amount else ""))
         parts.append(table(rows, right={2}))
     return "\n".join(parts)
 
@@ -235,11 +227,11 @@ def _caps(assessment: Assessment, lang: str) -> str:
     return f"{words(lang, 'text.caps')}\n{table(rows, right={3, 4, 5, 6})}" if len(rows) > 1 else ""
 
 
-def _recourse(assessment: Assessment, lang: str) -> str:
+def _recourse(contract: Contract, assessment: Assessment, lang: str) -> str:
     rows = []
     for recourse in assessment.recourses:
         line = next(line for line in explain(assessment, recourse.charge) if line.code == "EXPLAIN-RECOURSE-01")
-        rows.append((recourse.charge, spoken(line, lang, assessment.zone), amount(recourse.amount)))
+        rows.append((recourse.charge, spoken(line, lang, assessment.zone, contract), amount(recourse.amount)))
     return f"{words(lang, 'text.recourse')}\n{table(rows, right={2})}" if rows else ""
 
 
@@ -258,7 +250,7 @@ def _balances(contract: Contract, assessment: Assessment, lang: str) -> str:
     return f"{words(lang, 'text.balances')}\n{table(rows, right={2, 3, 4})}" if len(rows) > 1 else ""
 
 
-def _decisions(assessment: Assessment, other: Iterable[Other], lang: str) -> str:
+def _decisions(contract: Contract, assessment: Assessment, other: Iterable[Other], lang: str) -> str:
     lines = [_decided(d, lang) for d in assessment.decided]
     rest = [
         words(
@@ -324,7 +316,10 @@ def table(rows: Sequence[Row], *, right: set[int] | None = None) -> str:
     """Columns two spaces apart; Chinese characters take two cells."""
     if not rows:
         return ""
-    widths = [max(_width(row[i]) for row in rows) for i in range(len(rows[0]))]
+    # a row that ends before the last column may run on: it does not push the figures out of sight
+    whole = [row for row in rows if row[-1]] or rows
+    widths = [max(_width(row[i]) for row in whole) for i in range(len(rows[0]))]
+    widths[0] = max(_width(row[0]) for row in rows)
     lines = []
     for row in rows:
         cells = [_pad(cell, widths[i], right=bool(right) and i in (right or ())) for i, cell in enumerate(row)]
@@ -339,5 +334,5 @@ def _width(text: str) -> int:
 
 
 def _pad(text: str, width: int, *, right: bool) -> str:
-    space = " " * (width - _width(text))
+    space = " " * max(0, width - _width(text))
     return space + text if right else text + space

@@ -37,13 +37,13 @@ __all__ = ["LANGUAGES", "problems_in", "render"]
 LANGUAGES = ("zh-Hans", "zh-Hant", "en")
 
 WIDTH, HEIGHT = 595.28, 841.89
-LEFT, RIGHT = 64.0, 78.0     # the outer margin stays clear for a seal across the pages' edges
+LEFT, RIGHT = 64.0, 78.0  # the outer margin stays clear for a seal across the pages' edges
 TOP, BOTTOM = 76.0, 68.0
 HEAD, FOOT = HEIGHT - 46.0, 40.0
 GUTTER = 22.0
 MEASURE = WIDTH - LEFT - RIGHT
 INK, SOFT, PALE = 0.1, 0.42, 0.78
-TALL = 160.0                 # a table's row below this height is not cut by a page's end
+TALL = 160.0  # a table's row below this height is not cut by a page's end
 
 
 class Style(NamedTuple):
@@ -212,10 +212,10 @@ class Setter:
         size, leading, bold, ink, align, justify = style
         text, wide, last = line
         if text and text[0] in OPENING and align == "left":
-            indent -= size * 0.45       # the empty half of an opening mark must not look like an indent
+            indent -= size * 0.45  # the empty half of an opening mark must not look like an indent
             width += size * 0.45
         if justify and not last:
-            slack = width - wide + (size / 2 if text[-1:] in TRIMMED else 0)     # half a mark may stand over the edge
+            slack = width - wide + (size / 2 if text[-1:] in TRIMMED else 0)  # half a mark may stand over the edge
             if slack > 0.05:
                 return SetLine(self._stretched(text, style, slack), indent, size, leading, ink)
         elif align != "left":
@@ -296,7 +296,7 @@ class Setter:
 
     def _paragraph(self, block: Paragraph, *, frame: int = 0) -> Row:
         cells = []
-        announces = False       # "the following:" is not parted from what follows
+        announces = False  # "the following:" is not parted from what follows
         inset = 9.0 if frame else 0.0
         for left, language in zip(self.lefts, self.languages, strict=True):
             style = self._style("body", language)
@@ -437,7 +437,7 @@ class Setter:
                 sealed = wording(self.languages, "papers.sealed", label=party.label)
                 lines = self._stack(sealed, "heading2", left, width).lines
                 lines += self._stack(party.name, "cell", left, width).lines
-                lines.append(SetLine((), 0.0, 8.0, 54.0, INK))      # room for the seal
+                lines.append(SetLine((), 0.0, 8.0, 54.0, INK))  # room for the seal
                 for words in party.lines or self._sign_lines():
                     lines += self._stack(words, "label", left, width).lines
                     lines.append(SetLine((), 0.0, 8.0, 21.0, INK, rule=width * 0.86))
@@ -506,7 +506,5 @@ def running_head(document: Document, setter: Setter) -> list[tuple[float, float,
 def foot(setter: Setter, number: int, pages: int) -> tuple[float, float, SetLine]:
     """Page x of y."""
     said = wording(setter.languages, "papers.page", page=number, pages=pages)
-    [line, *_] = setter.set_small(
-        setter.said_once(said, setter.languages), Style(7.4, 10.0, ink=SOFT, align="center")
-    )
+    [line, *_] = setter.set_small(setter.said_once(said, setter.languages), Style(7.4, 10.0, ink=SOFT, align="center"))
     return LEFT, FOOT, line

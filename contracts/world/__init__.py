@@ -3,25 +3,42 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from core.problems import Problem, nearest
-from core.worktime import WEEKDAYS, Calendar, OffDays, Window, read_hours, zone_problem
+import msgspec
 
-__all__ = ["known_calendars", "load_calendar", "read_calendar"]
+from core.problems import Problem, nearest
+from core.terms import OwnCalendar
+from core.worktime import (
+    WEEKDAYS,
+    Calendar,
+    DatedHours,
+    OffDays,
+    Window,
+    YearDay,
+    read_hours,
+    read_run,
+    read_spans,
+    zone_problem,
+)
+
+__all__ = ["known_calendars", "load_calendar", "own_calendar", "read_calendar"]
 
 HERE = Path(__file__).parent
 LARGEST = 200_000  # bytes; nine years take five thousand
-FIELDS = {"id": str, "version": str, "zone": str, "rest": list, "source": str, "hours": str, "closures": list,
+FIELDS = {"id": str, "version": str, "extends": str, "zone": str, "rest": list, "source": str, "hours": str,
+          "breaks": str, "yearly": list, "dated": list, "closures": list, "terms": list, "off": list, "work": list,
           "notices": dict}  # fmt: skip
 REQUIRED = ("id", "version", "zone", "rest")
+GIVEN = ("zone", "rest")  # what a calendar takes over from the one that it extends
 NOTICE_FIELDS = {"published": date, "number": str, "amended": date, "change": str, "off": list, "work": list}
-ROW = re.compile(r"(\d{4}-\d\d-\d\d)(?: to (\d{4}-\d\d-\d\d))?(?:, *(\S.*))?")
+YEARLY_ROW = re.compile(r"(\d\d)-(\d\d)(?:, *(\S.*))?")
+DATED_ROW = re.compile(r"(\d{4}-\d\d-\d\d) +(\S.*)")
 
 
 def known_calendars() -> tuple[str, ...]:
@@ -65,6 +82,20 @@ def read_calendar(path: Path) -> tuple[Calendar | None, tuple[Problem, ...]]:
     return (None if reading.problems else calendar), tuple(reading.problems)
 
 
+def own_calendar(name: str, own: OwnCalendar) -> tuple[Calendar | None, tuple[Problem, ...]]:
+    """A calendar that a contract sets out under [calendars.NAME]; problems have their place below that table."""
+    said = {field: getattr(own, field) for field in own.__struct_fields__}
+    data = {
+        key: list(value) if isinstance(value, tuple) else value
+        for key, value in said.items()
+        if value not in (None, ())
+    }
+    reading = _Reading("", "")
+    calendar = reading.calendar({"id": name, "version": "own", **data})
+    problems = tuple(msgspec.structs.replace(one, file=None, line=None) for one in reading.problems)
+    return (None if problems else calendar), problems
+
+
 class _Reading:
     """One file being read: the problems so far, and where things stand in its text."""
 
@@ -95,21 +126,28 @@ class _Reading:
 
     def calendar(self, data: dict[str, Any]) -> Calendar | None:
         top = self.take(data, FIELDS, "")
+        base = self.base(top["extends"]) if "extends" in top else None
         for key in REQUIRED:
-            if key not in data:
+            if key not in data and not (key in GIVEN and "extends" in top):
                 self.wrong("CALENDAR-FIELD-02", key, "", key=key)
-        rest = self.rest(top.get("rest", []))
-        holidays: list[OffDays] = []
-        makeup: list[date] = []
-        published: list[tuple[int, date]] = []
+        rest = self.rest(top["rest"]) if "rest" in top or base is None else base.rest_weekdays
+        holidays: list[OffDays] = list(base.holidays) if base else []
+        makeup: list[date] = list(base.makeup) if base else []
+        published: list[tuple[int, date]] = list(base.published) if base else []
         for year, notice in top.get("notices", {}).items():
             self.notice(year, notice, rest, holidays, makeup, published)
-        closures = [run for row in top.get("closures", []) if (run := self.row(row, "closures"))]
+        holidays += self.rows(top.get("off", []), "off")
+        makeup += self.worked(top.get("work", []), rest, "work")
+        closures = [*(base.closures if base else ()), *self.rows(top.get("closures", []), "closures")]
+        closures += self.vacations(self.rows(top.get("terms", []), "terms"))
         self.overlaps(holidays, makeup)
         wrong_zone = zone_problem(top["zone"], "zone") if "zone" in top else None
         if wrong_zone is not None:
             self.wrong(wrong_zone.code, "zone", top["zone"], **wrong_zone.args)
-        hours = self.hours(top.get("hours"))
+        hours = self.hours(top.get("hours"), "hours")
+        breaks = self.hours(top.get("breaks"), "breaks")
+        yearly = tuple(found for row in top.get("yearly", []) if (found := self.yearly(row)))
+        dated = tuple(day for row in top.get("dated", []) if (day := self.dated(row)))
         if self.problems:
             return None
         years = sorted({year for year, _ in published})
@@ -117,10 +155,70 @@ class _Reading:
             if later != earlier + 1:
                 self.wrong("CALENDAR-YEAR-02", f"notices.{later}", f"notices.{later}", year=earlier + 1)
         return Calendar(
-            id=top["id"], version=top["version"], zone=top["zone"], rest_weekdays=rest, holidays=tuple(holidays),
-            makeup=tuple(sorted(makeup)), closures=tuple(closures), official=(years[0], years[-1]) if years else None,
-            published=tuple(published), source=top.get("source", ""), hours=hours,
+            id=top["id"], version=top["version"], zone=top.get("zone") or (base.zone if base else ""),
+            rest_weekdays=rest, holidays=tuple(holidays), makeup=tuple(sorted(makeup)), closures=tuple(closures),
+            official=(years[0], years[-1]) if years else None, published=tuple(published),
+            source=top.get("source", base.source if base else ""), hours=hours or (base.hours if base else ()),
+            yearly=(*(base.yearly if base else ()), *yearly), dated=(*(base.dated if base else ()), *dated),
+            breaks=breaks or (base.breaks if base else ()),
         )  # fmt: skip
+
+    def base(self, key: str) -> Calendar | None:
+        """The calendar that this one extends: one of ours, by key."""
+        found = load_calendar(key)
+        if isinstance(found, Problem):
+            self.wrong(found.code, "extends", key, **found.args)
+            return None
+        return found
+
+    def rows(self, rows: Iterable[Any], where: str) -> list[OffDays]:
+        return [run for row in rows if (run := self.row(row, where))]
+
+    def worked(self, days: Iterable[Any], rest: tuple[int, ...], where: str) -> list[date]:
+        """Make-up days: dates of the weekly rest."""
+        found = []
+        for day in days:
+            if type(day) is not date:
+                self.wrong("CALENDAR-OFF-01", where, str(day), row=str(day))
+            elif day.weekday() not in rest:
+                self.wrong("CALENDAR-WORK-01", where, str(day), date=day)
+            else:
+                found.append(day)
+        return found
+
+    def vacations(self, terms: list[OffDays]) -> list[OffDays]:
+        """What lies between the terms of a school; before the first and after the last nothing is known."""
+        found = []
+        for term, following in pairwise(sorted(terms, key=lambda term: term.first)):
+            if following.first <= term.last:
+                self.wrong("CALENDAR-OFF-03", "terms", str(following.first), first=following.first, last=term.last)
+            elif following.first - term.last > timedelta(days=1):
+                found.append(OffDays(term.last + timedelta(days=1), following.first - timedelta(days=1), term.name))
+        return found
+
+    def yearly(self, row: Any) -> YearDay | None:
+        """ "12-25, Christmas"."""
+        match = YEARLY_ROW.fullmatch(row) if isinstance(row, str) else None
+        try:
+            day = date.fromisoformat(f"2028-{match[1]}-{match[2]}" if match else "")
+        except ValueError:
+            self.wrong("CALENDAR-YEARLY-01", "yearly", str(row), row=str(row))
+            return None
+        return YearDay(day.month, day.day, (match[3] or "") if match else "")
+
+    def dated(self, row: Any) -> DatedHours | None:
+        """ "2027-06-17 10:00-12:00", or "2027-06-17 closed"."""
+        match = DATED_ROW.fullmatch(row) if isinstance(row, str) else None
+        try:
+            day = date.fromisoformat(match[1] if match else "")
+        except ValueError:
+            self.wrong("CALENDAR-DATED-01", "dated", str(row), row=str(row))
+            return None
+        spans = read_spans(match[2] if match else "")
+        if isinstance(spans, Problem):
+            self.wrong(spans.code, "dated", str(row), **spans.args)
+            return None
+        return DatedHours(day, spans)
 
     def rest(self, names: list[Any]) -> tuple[int, ...]:
         for name in names:
@@ -131,10 +229,10 @@ class _Reading:
             self.wrong("CALENDAR-REST-02", "rest", "rest")
         return weekdays
 
-    def hours(self, text: str | None) -> tuple[Window, ...]:
+    def hours(self, text: str | None, where: str) -> tuple[Window, ...]:
         windows = read_hours(text) if text else ()
         if isinstance(windows, Problem):
-            self.wrong(windows.code, "hours", "hours", **windows.args)
+            self.wrong(windows.code, where, where, **windows.args)
             return ()
         return windows
 
@@ -152,6 +250,9 @@ class _Reading:
         if not (year.isdecimal() and len(year) == 4 and isinstance(table, dict)):
             self.wrong("CALENDAR-YEAR-03", where, where, year=year)
             return
+        if any(int(year) == known for known, _ in published):
+            self.wrong("CALENDAR-YEAR-04", where, where, year=year)
+            return
         fields = self.take(table, NOTICE_FIELDS, f"{where}.")
         if "published" not in fields:
             self.wrong("CALENDAR-FIELD-02", f"{where}.published", where, key="published")
@@ -161,14 +262,10 @@ class _Reading:
         runs = [run for row in fields.get("off", []) if (run := self.row(row, f"{where}.off"))]
         for run in runs:
             self.of_year(run.last, int(year), f"{where}.off")
-        for day in fields.get("work", []):
-            if type(day) is not date:
-                self.wrong("CALENDAR-OFF-01", f"{where}.work", str(day), row=str(day))
-            elif day.weekday() not in rest:
-                self.wrong("CALENDAR-WORK-01", f"{where}.work", str(day), date=day)
-            else:
-                self.of_year(day, int(year), f"{where}.work")
-                makeup.append(day)
+        worked = self.worked(fields.get("work", []), rest, f"{where}.work")
+        for day in worked:
+            self.of_year(day, int(year), f"{where}.work")
+        makeup += worked
         holidays += runs
 
     def of_year(self, day: date, year: int, where: str) -> None:
@@ -178,17 +275,11 @@ class _Reading:
 
     def row(self, row: Any, where: str) -> OffDays | None:
         """ "2026-02-15 to 2026-02-23, spring-festival": both ends off; a single day has no "to"."""
-        match = ROW.fullmatch(row) if isinstance(row, str) else None
-        try:
-            first = date.fromisoformat(match[1] if match else "")
-            last = date.fromisoformat(match[2]) if match and match[2] else first
-        except ValueError:
-            self.wrong("CALENDAR-OFF-01", where, str(row), row=str(row))
+        found = read_run(row)
+        if isinstance(found, Problem):
+            self.wrong(found.code, where, str(row), **found.args)
             return None
-        if last < first or last - first > timedelta(days=366):
-            self.wrong("CALENDAR-OFF-02", where, str(row), first=first, last=last)
-            return None
-        return OffDays(first, last, (match[3] or "") if match else "")
+        return found
 
     def overlaps(self, holidays: list[OffDays], makeup: list[date]) -> None:
         for earlier, later in pairwise(sorted(holidays, key=lambda run: run.first)):

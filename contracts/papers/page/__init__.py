@@ -12,7 +12,7 @@ import msgspec
 
 from contracts.papers.page.timeline import timeline
 from contracts.papers.page.view import Item, View, added, view
-from contracts.papers.page.voice import Voice
+from contracts.papers.voice import Voice
 from core.money import Money, integer
 from core.problems import Problem
 from core.terms import Measure, Scorecard, Text

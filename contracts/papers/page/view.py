@@ -7,14 +7,14 @@ from fractions import Fraction
 
 import msgspec
 
-from contracts.papers.page.voice import last_day
+from contracts.papers.voice import last_day
 from core.accounts import Account
 from core.assessment import Assessment, Other
 from core.breaches import Breach
 from core.charges import Accrual
 from core.claims import Claim
 from core.events import Event
-from core.explain import Line, explain
+from core.explain import Line, explain_all
 from core.liability import Liability
 from core.money import Money
 from core.periods import Step
@@ -172,6 +172,7 @@ def _priced(
 ) -> tuple[Priced, ...]:
     found = {breach.id: breach for breach in assessment.breaches}
     made = []
+    reasons = explain_all(assessment)
     for number, accrual in enumerate(assessment.charges):
         obligation = owed.get(accrual.subject)
         breach = found[accrual.breach]
@@ -184,7 +185,7 @@ def _priced(
                 breach=breach,
                 title=_title(contract, breach, events),
                 steps=obligation.due.steps if obligation and obligation.due else (),
-                lines=explain(assessment, accrual.id),
+                lines=reasons[accrual.id],
             )
         )
     return tuple(made)
