@@ -11,6 +11,7 @@ import msgspec
 from contracts import phrases
 from contracts.sheets import known_kinds
 from contracts.walk import Path, fields
+from core.charges import amount_of
 from core.events import SPANS, Event
 from core.money import Money, show_decimal
 from core.problems import Problem, nearest
@@ -18,16 +19,22 @@ from core.terms import (
     Amendment,
     Annex,
     Band,
+    Cap,
     Charge,
     Contract,
     DueRule,
+    Line,
+    Measure,
     Payment,
     Range,
     Rule,
+    Scorecard,
     Share,
     Step,
+    When,
     find,
 )
+from core.rates import read_fixing
 from core.worktime import to_instant
 
 __all__ = ["check"]
@@ -39,6 +46,8 @@ PARTY = ("TERMS-PARTY-01", "TERMS-PARTY-02")
 REF = ("TERMS-REF-01", "TERMS-REF-02")
 MEASURE = ("TERMS-MEASURE-01", "TERMS-MEASURE-02")
 OF = ("TERMS-OF-01", "TERMS-OF-02")
+GRADE = ("MEASURE-GRADE-02", "MEASURE-GRADE-03")
+CAP = ("TERMS-CAP-01", "TERMS-CAP-02")
 EVENT_KIND = ("EVENT-KIND-01", "EVENT-KIND-02")
 EVENT_SUBJECT = ("EVENT-SUBJECT-01", "EVENT-SUBJECT-02")
 EVENT_REF = ("EVENT-REF-01", "EVENT-REF-02")
@@ -48,7 +57,7 @@ _OF_AMOUNT = ("the amount late",)
 _EDGE = Fraction(10) ** 30
 """Beyond every edge of a band."""
 
-_NEEDS_AMOUNT = frozenset({"paid", "loss proven", "set off"})
+_NEEDS_AMOUNT = frozenset({"paid", "loss proven", "set off", "costs proven", "drawn", "refunded"})
 _CAUSES = {"accepted": "delivered", "rejected": "delivered", "ends": "starts"}
 """Kinds in core that nothing can be without an earlier one about the same thing."""
 
@@ -60,6 +69,9 @@ def check(contract: Contract, events: Iterable[Event]) -> Found:
     checks.sums()
     checks.times()
     checks.rules()
+    checks.caps()
+    checks.ahead()
+    checks.people_outside()
     checks.changes()
     checks.counting()
     checks.currencies()
@@ -77,7 +89,9 @@ class _Checks:
         self.owed = {item.id: item for _, item in self._owed()}
         self.measured = {*(m.id for m in contract.measures), *(card.id for card in contract.scorecards)}
         self.people = {**contract.parties, **contract.third_parties}
+        self.duties = duties(contract)
         self.kinds, _ = known_kinds(contract.event_kinds)
+        self.roles = sorted({role for party in contract.parties.values() for role in party.roles})
 
     def wrong(self, path: Path, code: str, /, **args: Any) -> None:
         self.found.append((path, Problem(code, "", args)))
@@ -109,25 +123,14 @@ class _Checks:
                 for i, name in enumerate(item.accepted_by):
                     self.known((*path, "accepted_by", i), PARTY, name, self.people)
             if isinstance(item, Step):
-                for field in ("starts", "stops", "pauses"):
+                for field in ("starts", "stops", "pauses", "messages", "reopens", "until"):
                     self.known((*path, field), EVENT_KIND, getattr(item, field), self.kinds)
         for kind, own in self.contract.event_kinds.items():
             self.known(("event_kinds", kind, "closes"), EVENT_KIND, own.closes, self.kinds)
         for i, measure in enumerate(self.contract.measures):
-            steps = [step.id for step in self.contract.steps]
-            path = ("measures", i, "of")
-            if measure.kind == "share of steps kept":
-                self.known(path, REF, measure.of, steps)
-            else:
-                self.known(path, EVENT_KIND, measure.of, self.kinds)
+            self._measure(("measures", i), measure)
         for i, card in enumerate(self.contract.scorecards):
-            for name, weight in card.weights.items():
-                self.known(
-                    ("scorecards", i, "weights", name, "of"),
-                    MEASURE,
-                    weight.of,
-                    [m.id for m in self.contract.measures],
-                )
+            self._card(("scorecards", i), card)
         for i, cap in enumerate(self.contract.caps):
             self.known(("caps", i, "limits"), PARTY, cap.limits, self.people)
         for path, value in each(self.contract):
@@ -135,6 +138,57 @@ class _Checks:
                 self._base((*path, "of") if not path or path[-1] != "of" else path, value.of)
             elif isinstance(value, DueRule) and value.anchor is not None:
                 self._anchor(path, value)
+
+    def _measure(self, path: Path, measure: Measure) -> None:
+        """What a measure is of, and everything else that it names."""
+        timed = measure.kind == "share of time"
+        needed = "down" if timed else "of"
+        if getattr(measure, needed) is None:
+            example = '"outage"' if timed else '"complaint"'
+            self.wrong((*path, needed), "TERMS-MISSING-01", key=needed, example=example)
+        if measure.kind == "share of steps kept":
+            self.known((*path, "of"), REF, measure.of, [step.id for step in self.contract.steps])
+        elif not timed:
+            self.known((*path, "of"), EVENT_KIND, measure.of, self.kinds)
+        self.known((*path, "down"), EVENT_KIND, measure.down, self.kinds)
+        for kind in measure.less:
+            self.known((*path, "less", kind), EVENT_KIND, kind, self.kinds)
+        self.known((*path, "each"), PARTY, measure.each, self.roles)
+        self.known((*path, "service"), REF, measure.service, [payment.id for payment in self.contract.payments])
+
+    def _card(self, path: Path, card: Scorecard) -> None:
+        """What a card weighs or counts, and everything else that it names."""
+        if card.kind == "weighted mean" and not card.weights:
+            self.wrong((*path, "weights"), "TERMS-MISSING-01", key="weights", example="{ … }")
+        read = [m.id for m in self.contract.measures]
+        for name, weight in card.weights.items():
+            self.known((*path, "weights", name, "of"), MEASURE, weight.of, read)
+        for field in ("owed_by", "owed_to"):
+            self.known((*path, field), PARTY, getattr(card, field), [*self.people, *self.roles])
+        self.known((*path, "each"), PARTY, card.each, self.roles)
+        if card.worth is not None:
+            self._charge((*path, "worth"), card.worth)
+        for field, lines in (("lose", card.lose), ("gain", card.gain)):
+            for line in lines:
+                self._line((*path, field), line, read)
+        for kind, own in card.override.items():
+            self.known((*path, "override", kind), EVENT_KIND, kind, self.kinds)
+            self.known((*path, "override", kind, "grade"), GRADE, own.grade, card.grades)
+
+    def _line(self, path: Path, line: Line, read: list[str]) -> None:
+        when = line.when
+        self.known(path, EVENT_KIND, when.event, self.kinds)
+        self.known(path, MEASURE, when.measure, read)
+        self._aimed(path, when)
+        if when.any is not None and when.any not in phrases.ANY:
+            called = {word.lower() for _, item in self._owed() for word in (item.id, *item.title.values())}
+            self.known(path, REF, when.any.replace(" ", "-").lower(), [*called, *(w.replace(" ", "-") for w in called)])
+
+    def _aimed(self, path: Path, when: When) -> None:
+        """ "below its target" needs a measure that has one."""
+        target = next((m.target for m in self.contract.measures if m.id == when.measure), None)
+        if when.target and target is None:
+            self.wrong(path, "MEASURE-TARGET-01", measure=when.measure)
 
     def _owed(self) -> Iterator[tuple[Path, Annex | Step | Payment]]:
         lists: tuple[tuple[str, tuple[Annex | Step | Payment, ...]], ...] = (
@@ -155,6 +209,8 @@ class _Checks:
             "annexes",
             "steps",
             "payments",
+            "deposits",
+            "prepaid",
             "measures",
             "scorecards",
             "rules",
@@ -173,11 +229,16 @@ class _Checks:
                 seen.setdefault(key, f"{name}.{key}")
 
     def _base(self, path: Path, base: str) -> None:
-        if base in ("payable", "unpaid", "loss"):
+        if base in ("payable", "unpaid", "loss") or base.startswith("fees of "):
             return
         if base == "total":
             if self.contract.total is None:
                 self.wrong(path, "TERMS-OF-03", text=base)
+            return
+        if base.endswith(" fee"):
+            unit = base.removesuffix(" fee")
+            if not any(p.due.every and p.due.every.unit.endswith(unit) for p in self.contract.payments):
+                self.wrong(path, "TERMS-OF-04", text=base, unit=unit)
             return
         amounts = {f"{key}.fee": t.fee for key, t in self.contract.third_parties.items()}
         amounts |= {f"{a.id}.price": a.price for a in self.contract.annexes}
@@ -190,7 +251,12 @@ class _Checks:
     def _anchor(self, path: Path, rule: DueRule) -> None:
         anchor = rule.anchor
         assert anchor is not None
-        if anchor.of is not None:
+        if anchor.what == "session" and anchor.of is not None:
+            self.known(path, REF, anchor.of, self.contract.schedules)
+            schedule = self.contract.schedules.get(anchor.of)
+            if schedule is not None and anchor.nth is not None and anchor.nth > schedule.count:
+                self.wrong(path, "SCHEDULE-NUMBER-01", nth=anchor.nth, count=schedule.count)
+        elif anchor.of is not None:
             self.known(path, REF, anchor.of, [*self.owed, *self.people])
         elif anchor.each or anchor.what not in phrases.MOMENTS:
             self.known(path, EVENT_KIND, anchor.what, self.kinds if anchor.each else [*self.kinds, *phrases.MOMENTS])
@@ -202,16 +268,20 @@ class _Checks:
             if shares and sum(shares.values()) != 1:
                 self.wrong(path, "TERMS-SUM-01", sum=_percent(sum(shares.values(), Fraction(0))))
         for i, card in enumerate(self.contract.scorecards):
-            total = sum((w.weight for w in card.weights.values()), Fraction(0))
-            if total != 1:
-                self.wrong(("scorecards", i, "weights"), "TERMS-SUM-02", sum=_percent(total))
+            for name, shares in _weighed(card):
+                total = sum(shares, Fraction(0))
+                if total != 1 and card.sum is None:
+                    self.wrong(("scorecards", i, *name), "TERMS-SUM-02", sum=_percent(total))
 
     def _excesses(self) -> Iterator[tuple[Path, Mapping[str, Fraction]]]:
         for key, third in self.contract.third_parties.items():
             yield ("third_parties", key, "excess"), third.excess
+            yield ("third_parties", key, "involvement", "costs"), third.involvement.costs if third.involvement else {}
         for i, decision in enumerate(self.contract.decisions):
-            if decision.about.endswith(".excess") and isinstance(decision.takes, dict):
+            if decision.about.endswith((".excess", ".costs")) and isinstance(decision.takes, dict):
                 yield ("decisions", i, "takes"), decision.takes
+        for i, rule in enumerate(self.contract.rules):
+            yield ("rules", i, "debtors"), rule.debtors
 
     # times
 
@@ -258,7 +328,10 @@ class _Checks:
 
     def _local(self, path: Path, value: date | datetime | None, zone: str) -> None:
         if isinstance(value, datetime) and value.tzinfo is None:
-            read = to_instant(value, zone)
+            knobs = self.contract.counting.knobs
+            if knobs.get("naive_zone") not in {None, "contract's zone"}:
+                return
+            read = to_instant(value, zone, gap=knobs.get("dst_gap", ""), fold=knobs.get("dst_fold", ""))
             if isinstance(read, Problem):
                 self.found.append((path, msgspec.structs.replace(read, where="")))
 
@@ -291,15 +364,116 @@ class _Checks:
                 if head not in heads and nearest(head, heads):
                     self.wrong(("caps", i, "covers", k), "TERMS-HEAD-02", text=head, nearest=nearest(head, heads))
 
+    def caps(self) -> None:
+        """Caps that name each other, and caps over one head whose order nobody gave (KNOBS, contradictory 9)."""
+        ids = [cap.id for cap in self.contract.caps]
+        up = {cap.id: cap.within or cap.increases for cap in self.contract.caps}
+        for i, cap in enumerate(self.contract.caps):
+            path: Path = ("caps", i)
+            for field in ("within", "increases"):
+                self.known((*path, field), CAP, getattr(cap, field), ids)
+            trail = [cap.id]
+            while (above := up.get(trail[-1])) is not None and above not in trail:
+                trail.append(above)
+            if above is not None and above == cap.id:
+                self.wrong((*path, "within" if cap.within else "increases"), "TERMS-CAPS-01", path=" → ".join([*trail, above]))
+            if (cap.or_ is None) != (cap.takes is None) and cap.or_ is None:
+                self.wrong((*path, "takes"), "TERMS-CAPS-02", id=cap.id)
+            for k, other in enumerate(self.contract.caps[:i]):
+                self._both((*path, "covers"), cap, other, k)
+
+    def _both(self, path: Path, cap: Cap, other: Cap, place: int) -> None:
+        said = {"nesting", "super_cap"} & set(self.contract.counting.knobs)
+        if said or cap.limits != other.limits or self._related(cap, other) or self._related(other, cap):
+            return
+        one, two = set(cap.covers or ()), set(other.covers or ())
+        if (one < two and self._lower(cap, other)) or (two < one and self._lower(other, cap)):
+            return  # a lower limit for some of the heads lies in the one for all of them
+        both = sorted((one & two) or (one | two if "everything" in one | two and one and two else set()))
+        if both:
+            self.wrong(path, "TERMS-CAPS-03", text=both[0], first=other.id, second=cap.id)
+
+    def _related(self, inner: Cap, outer: Cap) -> bool:
+        """Whether one cap says how it stands to the other, itself or through those between."""
+        caps = {cap.id: cap for cap in self.contract.caps}
+        here: Cap | None = inner
+        for _ in caps:
+            above = here and (here.within or here.increases)
+            if above == outer.id:
+                return True
+            here = caps.get(above or "")
+        return False
+
+    def ahead(self) -> None:
+        """Reference rates, and what was paid ahead: names that lead nowhere, days that are none."""
+        for name, table in self.contract.rates.items():
+            for key in table.values:
+                if not _is_day(key):
+                    self.wrong(("rates", name, "values", key), "TERMS-DATE-01", text=key)
+            for i, text in enumerate(table.fixed):
+                if read_fixing(text) is None:
+                    self.wrong(("rates", name, "fixed", i), "RATE-FIXED-02", text=text[:60])
+        for i, deposit in enumerate(self.contract.deposits):
+            for field in ("owed_by", "owed_to"):
+                self.known(("deposits", i, field), PARTY, getattr(deposit, field), self.people)
+            self._base(("deposits", i, "of"), deposit.of)
+        for i, prepaid in enumerate(self.contract.prepaid):
+            for field in ("paid_by", "paid_to"):
+                self.known(("prepaid", i, field), PARTY, getattr(prepaid, field), self.people)
+            for who in prepaid.refund:
+                self.known(("prepaid", i, "refund", who), PARTY, who, self.people)
+            self.known(("prepaid", i, "used"), EVENT_KIND, prepaid.used, self.kinds)
+            if (prepaid.units is None) == (prepaid.worth is None):
+                self.wrong(("prepaid", i), "TERMS-PREPAID-01")
+
+    def _lower(self, inner: Cap, outer: Cap) -> bool:
+        sums = [amount_of(cap.to.to, self.contract) for cap in (inner, outer)]
+        return sums[0] is not None and sums[1] is not None and sums[0] <= sums[1]
+
+    def people_outside(self) -> None:
+        """Third parties: their involvement, their promises, and what no clause can put on one that has not signed."""
+        named = [*self.owed, *(r.id for r in self.contract.rules), *(c.id for c in self.contract.caps)]
+        for key, third in self.contract.third_parties.items():
+            path: Path = ("third_parties", key)
+            involved = third.involvement
+            for field in ("signed_by", "reviewed_by", "costs"):
+                for i, name in enumerate(getattr(involved, field) if involved else ()):
+                    step: str | int = name if field == "costs" else i
+                    self.known((*path, "involvement", field, step), PARTY, name, self.people)
+            for i, promise in enumerate(third.promises):
+                self.known((*path, "promises", i, "to"), REF, promise.to, named)
+        for i, rule in enumerate(self.contract.rules):
+            for name in (rule.owed_by, *rule.debtors):
+                outside = self.contract.third_parties.get(name or "")
+                if outside is not None and not outside.signs:
+                    self.wrong(("rules", i, "owed_by"), "TERMS-THIRD-01", text=name, engager=outside.engaged_by)
+            for name in rule.debtors:
+                self.known(("rules", i, "debtors", name), PARTY, name, self.people)
+        ending = self.contract.ending
+        for i, ground in enumerate(ending.grounds if ending else ()):
+            here: Path = ("ending", "grounds", i)
+            self.known((*here, "may_end"), PARTY, ground.may_end, self.people)
+            self.known((*here, "when"), EVENT_KIND, ground.when.event, self.kinds)
+            self.known((*here, "when"), MEASURE, ground.when.measure, self.measured)
+            if ground.when.id is not None:
+                self.known((*here, "when"), REF, ground.when.id, [*self.owed, *self.people])
+        for i, duty in enumerate(ending.follows if ending else ()):
+            self.known(("ending", "follows", i, "owed_by"), PARTY, duty.owed_by, self.people)
+
     def _who(self, path: Path, rule: Rule) -> None:
         for field in ("owed_by", "owed_to", "recourse"):
             self.known((*path, field), PARTY, getattr(rule, field), self.people)
         when = rule.when
         if when.id is not None:
             loss = when.state == "loss"
-            self.known((*path, "when"), PARTY if loss else REF, when.id, self.people if loss else self.owed)
+            self.known((*path, "when"), PARTY if loss else REF, when.id, self.people if loss else [*self.owed, *self.duties])
         self.known((*path, "when"), EVENT_KIND, when.event, self.kinds)
         self.known((*path, "when"), MEASURE, when.measure, self.measured)
+        self._aimed((*path, "when"), when)
+        if when.grade is not None:
+            grades = {name for card in self.contract.scorecards if card.id == when.measure for name in card.grades}
+            self.known((*path, "when"), GRADE, when.grade, sorted(grades))
+        self.known((*path, "then"), PARTY, rule.then and rule.then.holder, self.people)
         self.known((*path, "bands_of"), MEASURE, rule.bands_of, [*self.measured, *_OF_AMOUNT])
 
     def _charge(self, path: Path, charge: Charge) -> None:
@@ -325,13 +499,33 @@ class _Checks:
         for below, above in pairwise(ordered):
             if _high(below) < _low(above):
                 self.wrong((*path, "bands"), "TERMS-BANDS-01", first=_shown(below.range), second=_shown(above.range))
-            elif _high(below) > _low(above) and "take" not in self.contract.counting.knobs:
+            elif _high(below) > _low(above) and not self._takes(rule):
                 self.wrong((*path, "bands"), "TERMS-BANDS-02", first=_shown(below.range), second=_shown(above.range))
         answered = rule.when.range
         if ordered and answered is not None:
             whole = Band(answered, Charge())
             if _low(whole) < _low(ordered[0]) or _high(whole) > max(map(_high, ordered)):
                 self.wrong((*path, "bands"), "TERMS-BANDS-03", text=_shown(answered))
+
+        digits = self._digits(rule.bands_of)
+        for band in rule.bands:
+            for edge in (band.range.from_, band.range.above, band.range.below, band.range.up_to):
+                if digits is not None and edge is not None and (edge * 10**digits).denominator != 1:
+                    self.wrong((*path, "bands"), "TERMS-BANDS-04", text=_shown(band.range), digits=digits)
+
+    def _takes(self, rule: Rule) -> bool:
+        """Whether it is said which of several bands holds: by the rule, the settings or a decision."""
+        decided = {decision.about for decision in self.contract.decisions}
+        said = "take" in self.contract.counting.knobs or decided & {"counting.take", f"rules.{rule.id}.take"}
+        return rule.take is not None or bool(said)
+
+    def _digits(self, measure: str | None) -> int | None:
+        """Decimals to which a reading is rounded before it is looked up; None where it is not."""
+        terms: list[Measure | Scorecard] = [*self.contract.measures, *self.contract.scorecards]
+        rule = next((term.round for term in terms if term.id == measure), None)
+        rule = rule or self.contract.counting.knobs.get("round_first")
+        first = (rule or "").split(" ")[0]
+        return int(first) if first.isdigit() else None
 
     # amendments, readings, decisions
 
@@ -382,10 +576,31 @@ class _Checks:
             ]
         return (path for path, _ in level)
 
+    def _calendars(self) -> None:
+        """The calendars, closures and schedules that the contract sets out, and whose calendar is whose."""
+        from contracts.world import own_calendar
+        from core.worktime import read_hours, read_run
+
+        for name, own in self.contract.calendars.items():
+            for problem in own_calendar(name, own)[1]:
+                place: Path = ("calendars", name, *problem.where.split("."))
+                self.found.append((place, msgspec.structs.replace(problem, where="")))
+        for party in self.contract.counting.calendars:
+            self.known(("counting", "calendars", party), PARTY, party, self.people)
+        for i, row in enumerate(self.contract.closures):
+            run = read_run(row)
+            if isinstance(run, Problem):
+                self.found.append((("closures", i), run))
+        for key, schedule in self.contract.schedules.items():
+            hours = read_hours(schedule.hours)
+            if isinstance(hours, Problem):
+                self.found.append((("schedules", key, "hours"), hours))
+
     def counting(self) -> None:
         """Settings that no knob has, or that contradict; a missing preset is asked when figures are wanted."""
         from core.presets import resolve
 
+        self._calendars()
         own = self.contract.counting
         named = {key: value for key, value in (("zone", own.zone), ("hours", own.hours)) if value is not None}
         about = {
@@ -462,9 +677,14 @@ class _Checks:
             *self.owed,
             *self.people,
             *self.measured,
+            *self.contract.schedules,
             *(r.id for r in self.contract.rules),
             *(c.id for c in self.contract.caps),
+            *(d.id for d in self.contract.deposits),
+            *(p.id for p in self.contract.prepaid),
             *(a.id for a in self.contract.amendments),
+            *self.duties,
+            *(g.id for g in (self.contract.ending.grounds if self.contract.ending else ())),
             *(e.about for e in self.events if e.about),
             *(e.id for e in self.events),
         }
@@ -493,6 +713,23 @@ class _Checks:
             self.wrong(
                 (*path, "at"), "EVENT-ORDER-01", what=event.what, cause=cause, case=case, at=event.at, first=first
             )
+
+
+def _weighed(card: Scorecard) -> Iterator[tuple[Path, list[Fraction]]]:
+    """Each set of weights of a card that must make a whole: its items, and the parts of an item."""
+    if card.weights:
+        yield ("weights",), [weight.weight for weight in card.weights.values()]
+    for name, weight in card.weights.items():
+        if weight.parts:
+            yield ("weights", name), list(weight.parts.values())
+
+
+def duties(contract: Contract) -> list[str]:
+    """Ids of what is owed without being an annex, step or payment: an involvement's duties, and what the end begins."""
+    found = [key for key, third in contract.third_parties.items() if third.involvement]
+    stages = ("answer", "agreement", "review", "word", "settlement")
+    found += [f"{key}/{stage}" for key in tuple(found) for stage in stages]
+    return found + [duty.id for duty in (contract.ending.follows if contract.ending else ())]
 
 
 def each(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
@@ -544,7 +781,11 @@ def _one_form(rule: DueRule) -> bool:
         return False
     if rule.every is not None:
         return (rule.by is None) != (rule.period is None)
-    return rule.by is None and (rule.anchor is not None or (rule.period is None and not rule.before))
+    if rule.by is not None:
+        return False
+    if rule.on is not None:
+        return rule.period is None and not (rule.before and isinstance(rule.on, datetime))
+    return rule.anchor is not None or not rule.before
 
 
 def _waits_for(item: Annex | Step | Payment) -> str | None:
@@ -558,6 +799,13 @@ def _waits_for(item: Annex | Step | Payment) -> str | None:
     return None if anchor.what == "demanded" else anchor.of
 
 
+def _is_day(text: str) -> bool:
+    try:
+        return len(text) == 10 and date.fromisoformat(text) is not None
+    except ValueError:
+        return False
+
+
 def _percent(value: Fraction | int) -> str:
     return (
         f"{show_decimal(Fraction(value) * 100)}%"
@@ -568,14 +816,14 @@ def _percent(value: Fraction | int) -> str:
 
 def _low(band: Band) -> tuple[Fraction, int]:
     """Where a band begins: its edge, and whether the edge itself is still below it."""
-    held = band.range
+    held = band.range.edged(False)
     if held.from_ is not None:
         return held.from_, 0
     return (held.above, 1) if held.above is not None else (-_EDGE, 0)
 
 
 def _high(band: Band) -> tuple[Fraction, int]:
-    held = band.range
+    held = band.range.edged(False)
     if held.below is not None:
         return held.below, 0
     return (held.up_to, 1) if held.up_to is not None else (_EDGE, 0)

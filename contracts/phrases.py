@@ -17,16 +17,38 @@ import msgspec
 from core.money import Money, parse_decimal, show_decimal
 from core.periods import Period
 from core.problems import Problem, nearest
-from core.terms import Anchor, Ceiling, Charge, DueRule, Every, Grace, Per, Range, Rounding, Share, Weight, When
+from core.terms import (
+    Allowance,
+    Anchor,
+    Ceiling,
+    Charge,
+    Deadline,
+    DueRule,
+    Every,
+    Grace,
+    Grant,
+    Per,
+    Points,
+    Range,
+    Repeat,
+    Rounding,
+    Share,
+    Weight,
+    When,
+)
+from core.worktime import zone_problem
 
 __all__ = [
+    "ACTS",
     "BASES",
     "HAPPENS",
     "KINDS",
     "LONGEST",
     "MEASURED",
     "MOMENTS",
+    "POINTS",
     "ROWS",
+    "SCOPES",
     "STATES",
     "WINDOWS",
     "Row",
@@ -118,6 +140,9 @@ BASES = {
     "payable": ("what is payable", "应付金额", "the amount payable"),
     "unpaid": ("what is unpaid", "未付金额", "the amount unpaid"),
     "loss": ("the loss proven", "经证实的损失", "the loss proven"),
+    "month fee": ("the month's fee", "当月服务费", "the month's fee"),
+    "quarter fee": ("the quarter's fee", "当季服务费", "the quarter's fee"),
+    "year fee": ("the year's fee", "当年服务费", "the year's fee"),
 }
 FIELDS = {"price": ("价款", "the price of"), "fee": ("费用", "the fee of"), "amount": ("金额", "the amount of")}
 _MODE_WORDS = {
@@ -132,6 +157,28 @@ _ROUNDED = {
     "each slice": ("按段", "each slice"),
 }
 PARTS = ("started", "completed", "exact")
+POINTS = {"point": "分", "percentage point": "个百分点", "percent": "1%"}
+"""Units by which a reading falls short; "percent" leaves open of what (KNOBS `point_of`)."""
+
+_COUNTED = {**UNITS, **POINTS}
+ACTS = {
+    "terminate": ("解除合同", "terminate the contract"),
+    "end the service": ("终止该项服务", "end the service concerned"),
+    "withhold payment": ("暂停付款", "withhold payment"),
+    "demand a replacement": ("要求更换服务人员", "demand a replacement"),
+    "have it done by others": ("委托他人代为履行", "have it done by others"),
+}
+"""What a rule may give a party the right to do."""
+
+_STARTS = {
+    "event": ("the event", "事件发生之日", "the event"),
+    "end of its period": ("the period", "所属周期届满之日", "the end of the period concerned"),
+    "knowledge": ("knowledge", "知道或者应当知道之日", "knowledge of it"),
+    "invoice": ("the invoice", "开具账单之日", "the invoice concerned"),
+}
+_CYCLES = {"month": ("一个月", "a month"), "quarter": ("一个季度", "a quarter"), "year": ("一年", "a year")}
+_FACTORS = {"double": 2, "treble": 3}
+_ORDINALS = ("second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 
 _ID = re.compile(r"[^\W_][\w\-/:]*")
 _COUNT = re.compile(r"[1-9]\d{0,8}")
@@ -219,11 +266,11 @@ def _read_per(text: str) -> Per:
     n, part = 1, None
     if _COUNT.fullmatch(words[0]):
         n = int(words.pop(0))
-    if words and words[0] in PARTS:
-        part = words.pop(0)
+    if words and words[0] in (*PARTS, "whole"):
+        part = words.pop(0).replace("whole", "completed")
     unit = " ".join(words)
-    unit = unit if unit in UNITS else unit.removesuffix("s")
-    if unit not in UNITS:
+    unit = unit if unit in _COUNTED else unit.removesuffix("s")
+    if unit not in _COUNTED:
         raise ValueError(text)
     return Per(unit, n, part)
 
@@ -238,9 +285,9 @@ def _say_per(per: Per, lang: str, names: Names) -> str:
         parts = {"started": f" or part of {_a(per.unit)}" if per.n == 1 else " or part of them"}
         each = {"completed": f"completed {size}" if per.n == 1 else f"{size} completed"}.get(per.part or "", size)
         return f"each {each}{parts.get(per.part or '', '')}" + (", parts in proportion" if per.part == "exact" else "")
-    unit = UNITS[per.unit].removeprefix("个")
-    size = unit if per.n == 1 else f"{per.n}{UNITS[per.unit]}"
-    one = f"一{unit}" if per.n == 1 else size
+    unit = _COUNTED[per.unit].removeprefix("个")
+    size = unit if per.n == 1 else f"{per.n}{_COUNTED[per.unit]}"
+    one = (f"一{POINTS.get(per.unit, unit)}" if per.unit != "percent" else unit) if per.n == 1 else size
     note = {"started": f"（不足{one}按{one}计）", "completed": f"（不足{one}不计）", "exact": f"（不足{one}按比例计）"}
     return size + note.get(per.part or "", "")
 
@@ -249,10 +296,16 @@ def _read_base(text: str) -> str:
     for key, (phrase, _, _) in BASES.items():
         if text == phrase:
             return key
+    if _FEES.fullmatch(text):
+        return text
     owner, dot, field = text.rpartition(".")
     if not dot or not _ID.fullmatch(owner) or not _ID.fullmatch(field):
         raise ValueError(text)
     return text
+
+
+_FEES = re.compile(r"fees of (?:the last ([1-9]\d?) months|the term)")
+"""Fees as a base: those of the months before the first charge, or all of the term."""
 
 
 def _show_base(base: str) -> str:
@@ -262,6 +315,10 @@ def _show_base(base: str) -> str:
 def _say_base(base: str, lang: str, names: Names) -> str:
     if base in BASES:
         return BASES[base][2 if lang == "en" else 1]
+    fees = _FEES.fullmatch(base)
+    if fees:
+        zh = f"此前{fees[1]}个月的服务费" if fees[1] else "合同期内的服务费"
+        return f"the {base}" if lang == "en" else zh
     owner, _, field = base.rpartition(".")
     zh, en = FIELDS.get(field, (field, f"the {field} of"))
     return f"{en} {names(owner, lang)}" if lang == "en" else f"{names(owner, lang)}{zh}"
@@ -331,6 +388,46 @@ def _phrase(kind: str) -> Slot:
     return Slot(read, lambda v: show(v, kind), lambda v, lang, names: prose(v, lang, names, kind))
 
 
+def _read_zone(text: str) -> str:
+    if zone_problem(text) is not None:
+        raise ValueError(text)
+    return text
+
+
+def _read_windows(text: str) -> int:
+    """ "3 windows", or "3 consecutive months", which are the same windows."""
+    number, _, words = text.partition(" ")
+    if not re.fullmatch(r"windows|consecutive (?:windows|months|quarters|years)", words):
+        raise ValueError(text)
+    return _count(number)
+
+
+def _read_factor(text: str) -> int:
+    return _FACTORS[text] if text in _FACTORS else _count(text.removesuffix(" times"))
+
+
+def _show_factor(times: int) -> str:
+    return next((word for word, n in _FACTORS.items() if n == times), f"{times} times")
+
+
+def _read_ordinal(text: str) -> int:
+    if text not in _ORDINALS:
+        raise ValueError(text)
+    return _ORDINALS.index(text) + 2
+
+
+_READ_START = {phrase: key for key, (phrase, _, _) in _STARTS.items()}
+_READ_START |= {f"the {word}": "end of its period" for word in ("month", "quarter", "year")}
+_ROLLING = re.compile(r"(3|6|12|24|36) months")
+SCOPES = {
+    "claim": "每项索赔",
+    "person": "每人",
+    "event": "每次事故",
+    "third party": "每一第三方",
+    "head": "每类责任",
+}
+"""What a cap may be for each of, beside windows."""
+
 _READ_WINDOW = {key: key for key in WINDOWS} | {short: key for key, (short, _, _) in WINDOWS.items()}
 _READ_WINDOW |= {f"each {word}": key for word, key in _READ_WINDOW.items()}
 MEASURED = "measured"
@@ -359,12 +456,37 @@ SLOTS: dict[str, Slot] = {
         lambda v: f"each {WINDOWS[v.unit][0]}" if v.unit in WINDOWS else None,
         lambda v, lang, names: f"each {WINDOWS[v.unit][2]}" if lang == "en" else f"每个{WINDOWS[v.unit][1]}",
     ),
+    "rolling": Slot(
+        lambda t: f"rolling {_matching(_ROLLING)(t)}",
+        lambda v: v.removeprefix("rolling ") if v.startswith("rolling ") else None,
+        lambda v, lang, names: v.removeprefix("rolling ") if lang == "en" else f"{v.split()[1]}个月",
+    ),
+    "scope": Slot(
+        _chosen({key: key for key in SCOPES}),
+        lambda v: v if v in SCOPES else None,
+        lambda v, lang, names: v if lang == "en" else SCOPES[v],
+    ),
     "state": _word(STATES),
     "moment": _word(MOMENTS),
     "any": _word(ANY),
     "lateness": _word(LATENESS),
     "mode": _word(_MODE_WORDS),
     "moments": _word(_ROUNDED),
+    "windows": Slot(_read_windows, lambda v: f"{v} windows", lambda v, lang, names: str(v)),
+    "zone": _plain(_read_zone, lambda v: v if "/" in v or v == "UTC" else None),
+    "act": _word(ACTS),
+    "start": Slot(
+        _chosen(_READ_START),
+        lambda v: _STARTS[v][0] if v in _STARTS else None,
+        lambda v, lang, names: _STARTS[v][2 if lang == "en" else 1],
+    ),
+    "cycle": _word(_CYCLES),
+    "factor": Slot(_read_factor, _show_factor, lambda v, lang, names: _show_factor(v) if lang == "en" else f"{v}倍"),
+    "ordinal": Slot(
+        _read_ordinal,
+        lambda v: _ORDINALS[v - 2] if 2 <= v <= len(_ORDINALS) + 1 else None,
+        lambda v, lang, names: _ORDINALS[v - 2] if lang == "en" else f"第{v}次",
+    ),
     "rate": _phrase("rate"),
     "amount": _phrase("amount"),
     "anchor": _phrase("anchor"),
@@ -380,11 +502,58 @@ ROWS: tuple[Row, ...] = (
     Row("per", "{value:per}", "started day", "{value}", "{value}"),
     Row("share", "{rate:rate} of {of:base}", "20% of total", "{of}的{rate}", "{rate} of {of}", Share),
     Row("anchor", "{what:moment}", "signed", "{what}", "{what}", Anchor),
+    Row("anchor", "each session of {of:id}", "each session of autumn", "{of}每次课", "each session of {of}", Anchor,
+        {"what": "session", "each": True}),
+    Row("anchor", "the last session of {of:id}", "the last session of autumn", "{of}最后一次课",
+        "the last session of {of}", Anchor, {"what": "session", "nth": -1}),
+    Row("anchor", "session {nth:count} of {of:id}", "session 7 of autumn", "{of}第{nth}次课", "session {nth} of {of}",
+        Anchor, {"what": "session"}),
     Row("anchor", "each {what:words}", "each complaint", "每次{what}", "each {what}", Anchor, {"each": True}),
     Row("anchor", "{of:id} {what:state}", "A2 accepted", "{of}{what}之日", "{what} of {of}", Anchor),
     Row("anchor", "{what:words}", "complaint resolved", "{what}之日", "{what}", Anchor),
     Row("every", "{unit:window}", "calendar quarter", "每个{unit}", "each {unit}", Every),
+    Row(
+        "every",
+        "{unit:window}, {zone:zone}",
+        "calendar month, UTC",
+        "每个{unit}（按{zone}时区）",
+        "each {unit} in the time zone {zone}",
+        Every,
+    ),
+    Row(
+        "every",
+        "month from day {from_day:count}",
+        "month from day 15",
+        "每月{from_day}日起的一个月",
+        "each month from day {from_day}",
+        Every,
+        {"unit": "month"},
+    ),
+    Row(
+        "every",
+        "month from day {from_day:count}, {zone:zone}",
+        "month from day 15, UTC",
+        "每月{from_day}日起的一个月（按{zone}时区）",
+        "each month from day {from_day} in the time zone {zone}",
+        Every,
+        {"unit": "month"},
+    ),
+    Row(
+        "every",
+        "rolling {days:count} days",
+        "rolling 30 days",
+        "每月末往前{days}日",
+        "the {days} days up to each month's end",
+        Every,
+        {"unit": "rolling days"},
+    ),
     Row("due", "{on:date}", "2026-06-30", "{on}", "{on}", DueRule),
+    Row("due", "before {on:date}", "before 2026-06-30", "{on}前（不含当日）", "before {on}", DueRule, {"before": True}),
+    Row("due", "by {on:date}", "by 2026-06-30", "{on}前（含当日）", "by {on}", DueRule, only_read=True),
+    Row("due", "on demand, within {period:length}", "on demand, within 10 days", "经另一方要求后{period}内",
+        "within {period} after demand", DueRule, {"demand": True}),
+    Row("due", "at least {period:length} before {anchor:anchor}", "at least 14 days before end",
+        "不迟于{anchor}前{period}", "at least {period} before {anchor}", DueRule, {"before": True, "at_least": True}),
     Row("due", "on demand", "on demand", "经另一方要求时", "on demand", DueRule, {"demand": True}),
     Row(
         "due",
@@ -460,6 +629,7 @@ ROWS: tuple[Row, ...] = (
         "above {above} up to and including {up_to}",
         Range,
     ),
+    Row("range", "{low:number} to {high:number}", "95 to 99", "{low}至{high}", "{low} to {high}", Range),
     Row("range", "from {from_:number}", "from 10000", "{from_}以上（含）", "{from_} or more", Range),
     Row("range", "above {above:number}", "above 5", "超过{above}", "above {above}", Range),
     Row("range", "below {below:number}", "below 75", "不满{below}", "below {below}", Range),
@@ -477,10 +647,28 @@ ROWS: tuple[Row, ...] = (
     ),
     Row(
         "when",
-        "{measure:id} is {range:range} in {count:count} of {of:count} windows",
+        "{measure:id} is {range:range} in {count:count} of {of:windows}",
         "score is below 85 in 2 of 3 windows",
         "任意连续{of}期中有{count}期{measure}{range}",
         "{measure} is {range} in {count} of {of} consecutive windows",
+        When,
+        {"state": MEASURED},
+    ),
+    Row(
+        "when",
+        "{measure:id} is below its target",
+        "enrolment is below its target",
+        "{measure}低于目标值",
+        "{measure} is below its target",
+        When,
+        {"state": MEASURED, "target": True},
+    ),
+    Row(
+        "when",
+        "{measure:id} is graded {grade:id}",
+        "score is graded C",
+        "{measure}评为{grade}级",
+        "{measure} is graded {grade}",
         When,
         {"state": MEASURED},
     ),
@@ -567,6 +755,15 @@ ROWS: tuple[Row, ...] = (
     ),
     Row(
         "charge",
+        "{amount:money} a point lost",
+        "2.00 CNY a point lost",
+        "每失1分{amount}",
+        "{amount} for each point lost",
+        Charge,
+        {"per": Per("point", part="exact")},
+    ),
+    Row(
+        "charge",
         "{amount:money} per {per:per}",
         "500.00 CNY per started day",
         "{amount}/{per}",
@@ -621,6 +818,22 @@ ROWS: tuple[Row, ...] = (
         "at most {to} in each {per}",
         Ceiling,
     ),
+    Row(
+        "ceiling",
+        "{to:amount} in any {per:rolling}",
+        "300000.00 CNY in any 12 months",
+        "任意连续{per}内不超过{to}",
+        "at most {to} in any {per}",
+        Ceiling,
+    ),
+    Row(
+        "ceiling",
+        "{to:amount} for each {per:scope}",
+        "50000.00 CNY for each claim",
+        "{per}不超过{to}",
+        "at most {to} for each {per}",
+        Ceiling,
+    ),
     Row("ceiling", "{to:amount}", "20% of total", "不超过{to}", "at most {to}", Ceiling),
     Row(
         "grace",
@@ -643,6 +856,51 @@ ROWS: tuple[Row, ...] = (
     Row("grace", "{period:length}", "5 days", "宽限{period}", "{period} of grace", Grace),
     Row("rounding", "{when:moments}, {mode:mode}", "once, half up", "{when}{mode}", "rounded {when}, {mode}", Rounding),
     Row("weight", "{weight:rate}", "20%", "{weight}", "{weight}", Weight),
+    Row("allowance", "all", "all", "全部", "all of it", Allowance),
+    Row(
+        "allowance",
+        "at most {to:length}",
+        "at most 600 minutes",
+        "累计不超过{to}",
+        "at most {to} in all",
+        Allowance,
+    ),
+    Row(
+        "deadline",
+        "{period:length} after {after:start}",
+        "30 days after the period",
+        "{after}起{period}内",
+        "within {period} after {after}",
+        Deadline,
+    ),
+    Row("deadline", "{period:length}", "30 days", "{period}内", "within {period}", Deadline),
+    Row(
+        "grant",
+        "{holder:id} may {may:act} within {within:length}",
+        "client may terminate within 60 days",
+        "{holder}有权在{within}内{may}",
+        "{holder} may {may} within {within}",
+        Grant,
+    ),
+    Row("grant", "{holder:id} may {may:act}", "client may terminate", "{holder}有权{may}", "{holder} may {may}", Grant),
+    Row(
+        "repeat",
+        "{times:factor} from the {nth:ordinal} in a {unit:cycle}",
+        "double from the third in a month",
+        "{unit}内自{nth}起按{times}计",
+        "{times} from the {nth} in {unit}",
+        Repeat,
+    ),
+    Row("points", "{n:number} each", "5 each", "每次{n}分", "{n} points each", Points),
+    Row("points", "{n:number} a {per:per}", "2 a started day", "{n}分/{per}", "{n} points for {per}", Points),
+    Row(
+        "lose when",
+        "any {any:words} is {state:lateness}",
+        "any growth file is late",
+        "任一{any}{state}",
+        "any {any} is {state}",
+        When,
+    ),
 )
 
 KINDS: dict[Any, str] = {
@@ -661,11 +919,17 @@ KINDS: dict[Any, str] = {
     Grace: "grace",
     Rounding: "rounding",
     Weight: "weight",
+    Allowance: "allowance",
+    Deadline: "deadline",
+    Grant: "grant",
+    Repeat: "repeat",
+    Points: "points",
 }
 """Which kind of phrase stands for a long form."""
 
-_ALSO = {"amount": ("money", "share"), "band": ("charge", "bare charge")}
-"""Kinds that take the rows of others; in a band a charge falls once, so it need not say so."""
+_ALSO = {"amount": ("money", "share"), "band": ("charge", "bare charge"), "lose": ("when", "lose when")}
+"""Kinds that take the rows of others; in a band a charge falls once, so it need not say so; a line of a points card may
+name a duty by its own words."""
 
 _SLOT = re.compile(r"\{(\w+)(?::(\w+))?\}")
 
@@ -742,7 +1006,10 @@ def parse(kind: str, text: str, where: str = "") -> Any | Problem:
 
 @cache
 def _defaults(build: type[msgspec.Struct]) -> dict[str, Any]:
-    return {field.name: field.default for field in msgspec.structs.fields(build)}
+    return {
+        field.name: field.default if field.default_factory is msgspec.NODEFAULT else field.default_factory()
+        for field in msgspec.structs.fields(build)
+    }
 
 
 def _fits(row: Row, value: Any) -> bool:
@@ -917,6 +1184,12 @@ _CODES = {
     "grace": ("TERMS-GRACE-01", "TERMS-GRACE-02"),
     "rounding": ("TERMS-ROUNDING-01", "TERMS-ROUNDING-02"),
     "weight": ("TERMS-WEIGHT-01", "TERMS-WEIGHT-02"),
+    "allowance": ("TERMS-ALLOWANCE-01", "TERMS-ALLOWANCE-02"),
+    "deadline": ("TERMS-DEADLINE-01", "TERMS-DEADLINE-02"),
+    "grant": ("TERMS-GRANT-01", "TERMS-GRANT-02"),
+    "repeat": ("TERMS-REPEAT-01", "TERMS-REPEAT-02"),
+    "points": ("TERMS-POINTS-01", "TERMS-POINTS-02"),
+    "lose": ("TERMS-WHEN-01", "TERMS-WHEN-02"),
 }
 """What is wrong with a phrase: none is close, or one is. TERMS-RATE-02 is a rate without its percent sign."""
 

@@ -51,7 +51,13 @@ HEADERS: dict[str, tuple[str, ...]] = {
     "head": ("损失类别", "類別"),
     "item": ("评分项", "評分項"),
     "until": ("延至", "展期至"),
+    "site": ("地点", "站点"),
+    "announced": ("预告时间", "预告"),
+    "reported": ("报告时间", "报障时间"),
+    "detected": ("发现时间", "监测时间"),
     "corrects": ("更正", "更正编号"),
+    "sent": ("发出日",),
+    "valued": ("起息日",),
     "evidence": ("证据", "凭证", "證據"),
     "note": ("备注", "備註"),
 }
@@ -71,8 +77,18 @@ KIND_WORDS: dict[str, str] = {
     "免责": "excused",
     "等待客户": "waiting for client",
     "付款": "paid",
+    "开票": "invoiced",
     "损失经证实": "loss proven",
     "抵销": "set off",
+    "指定抵充": "designated",
+    "拒绝受领": "refused",
+    "债权费用经证实": "costs proven",
+    "扣收": "drawn",
+    "退款": "refunded",
+    "提前终止": "ended early",
+    "目的不能实现": "failed",
+    "选择": "chosen",
+    "对账": "reconciled",
     "通知": "notified",
     "索赔": "claimed",
     "异议": "disputed",
@@ -100,7 +116,7 @@ KIND_WORDS: dict[str, str] = {
     "撤回": "withdrawn",
 }
 FAULT_WORDS = {"故意": "intent", "重大过失": "gross negligence", "过失": "negligence"}
-_DATES = ("at", "from", "to", "recorded", "until")
+_DATES = ("at", "from", "to", "recorded", "until", "sent", "valued", "announced", "reported", "detected")
 _CJK_DATE = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日\s*(.*)")
 _SLASHED = re.compile(r"(\d{4})[/.-](\d{1,2})[/.-](\d{1,2})(?:[ T]+(\S+))?")
 _CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d))?(\S*)")

@@ -23,25 +23,34 @@ from core.terms import (
     Band,
     Cap,
     Ceiling,
+    Channel,
     Charge,
+    ClaimTerm,
     Contract,
     CountingTerms,
     Decision,
     Deposit,
     DueRule,
     Every,
+    Ground,
+    Involvement,
     Languages,
+    Line,
     Measure,
+    Override,
     Payment,
+    Points,
     Range,
     Reading,
     Refunding,
+    Repeat,
     Rule,
     Scorecard,
+    Sessions,
     When,
 )
 
-__all__ = ["APPLIES", "BAD", "LANGUAGES", "Path", "Walk", "fields", "read_by_path", "type_at"]
+__all__ = ["APPLIES", "BAD", "LANGUAGES", "NUMBERS", "Path", "Walk", "fields", "read_by_path", "type_at"]
 
 Path = tuple[str | int, ...]
 BAD: Any = object()
@@ -56,23 +65,79 @@ APPLIES = {
 LANGUAGES = {"zh": "zh-Hans"}
 TAGS = ("*", "zh", "zh-Hans", "zh-Hant", "en")
 FIRST_YEAR, LAST_YEAR = 1900, 2199
+KINDS = ("credits", "interest", "refunds", "agreed sums", "costs", "damages")
+"""What a charge is for a cap."""
+
 CLOSED: dict[tuple[type, str], tuple[str, ...]] = {
     (Rule, "counts"): ("days after grace", "days after due"),
     (Rule, "tiering"): ("each day at its own rate", "all days at the rate reached"),
     (Payment, "order"): ("principal first", "costs, interest, principal", "pro rata"),
     (Ceiling, "covers"): ("running", "plus"),
-    (Ceiling, "per"): ("obligation", "all", *phrases.WINDOWS),
+    (Ceiling, "per"): (
+        "obligation",
+        "all",
+        *phrases.WINDOWS,
+        *phrases.SCOPES,
+        *(f"rolling {n} months" for n in (3, 6, 12, 24, 36)),
+    ),
     (Cap, "window"): ("the day it accrued", "the day of the breach", "the day of the claim", "the day of payment"),
     (Cap, "order"): ("first come", "first come; same day pro rata", "pro rata", "by head"),
-    (Measure, "kind"): ("share of steps kept", "mean", "sum", "count"),
-    (Scorecard, "kind"): ("weighted mean",),
+    (Cap, "counts"): KINDS,
+    (Cap, "takes"): ("greater", "lesser"),
+    (Cap, "fees"): ("paid", "payable"),
+    (Cap, "super_cap"): ("separate", "spills into the general", "inside it"),
+    (Cap, "renewal"): ("new headroom", "goes on"),
+    (Cap, "deductible_per"): ("claim", "window"),
+    (Cap, "share_order"): ("after the limit", "before the limit"),
+    (Cap, "series"): ("as one", "each"),
+    (Rule, "kind"): KINDS,
+    (Involvement, "silence"): ("breach", "consent"),
+    (Involvement, "states"): ("purpose", "scope", "effect"),
+    (Ground, "counts"): ("one case", "sum", "number"),
+    (Measure, "kind"): (
+        "share of time",
+        "share of steps kept",
+        "share of counts",
+        "mean",
+        "sum",
+        "count",
+        "percentile",
+        "weighted mean",
+    ),
+    (Measure, "degraded"): ("whole", "weighted", "not counted"),
+    (Measure, "partial"): ("the days served stand for the month", "whole month's minutes", "not measured"),
+    (Measure, "pool"): ("pooled", "mean of shares", "worst"),
+    (Measure, "empty"): ("no reading", "100", "100%", "0"),
+    (Scorecard, "kind"): ("weighted mean", "points"),
     (Scorecard, "missing"): ("its weight goes to the others", "counts as 0", "counts in full", "no score"),
+    (Scorecard, "sum"): ("normalised", "as written"),
+    (Scorecard, "drop"): ("highest and lowest",),
+    (Scorecard, "pool"): ("lowest", "mean", "weighted"),
+    (Scorecard, "bonus"): ("at the end", "at once", "none"),
+    (Scorecard, "overrides"): ("lowers the grade", "the score", "both"),
+    (Rule, "take"): ("the worst band", "the sum of the bands", "each slice at its own"),
+    (ClaimTerm, "otherwise"): ("lapses", "stays", "given without claim"),
+    (Repeat, "counts"): ("excess only, rolling", "excess only, calendar", "all, rolling", "all, calendar"),
+    (Channel, "counts"): ("when it arrives", "when it is sent"),
+    (Channel, "after_hours"): ("at once", "next opening", "next working day"),
+    (Channel, "refused"): ("as received", "as not received"),
+    (Sessions, "skips"): ("rest days", "holidays", "nothing"),
     (Amendment, "applies"): tuple(APPLIES.values()),
     (Rule, "rate"): ("as on the day the debt became late", "half-yearly fixing", "each day's"),
     (Deposit, "kind"): ("deposit", "advance", "security"),
     (Refunding, "used_at"): ("discounted", "list"),
 }
 """Fields that take one of a few words."""
+
+NUMBERS: frozenset[tuple[type, str]] = frozenset(
+    {
+        (Measure, "target"),
+        (Override, "score"),
+        (Points, "n"),
+        *((Scorecard, field) for field in ("starts", "floor", "lose_at_most")),
+    }
+)
+"""Exact numbers that are no rates: points and readings."""
 
 
 class Field(NamedTuple):
@@ -177,6 +242,8 @@ class Walk:
     def _list(self, annotation: Any, raw: Any, path: Path) -> Any:
         if annotation is Band and isinstance(raw, dict):
             return self._bands(raw, path)
+        if annotation is Line and isinstance(raw, dict):
+            return self._lines(raw, path)
         if not isinstance(raw, list):
             return self.wrong(path, "TERMS-TYPE-04", got=_named(raw))
         items = [self.value(annotation, item, (*path, i)) for i, item in enumerate(raw)]
@@ -198,6 +265,19 @@ class Walk:
             elif held is BAD:
                 self._strayed(key, path, before)
         return tuple(bands)
+
+    def _lines(self, raw: dict[str, Any], path: Path) -> Any:
+        """Lines of a points card as a table: "any growth file is late" = "2 a started day"."""
+        lines = []
+        for key, costs in raw.items():
+            here, before = (*path, key), len(self.found)
+            when = self._read(phrases.parse("lose", key), here)
+            points = self.value(Points, costs, here)
+            if when is not BAD and points is not BAD:
+                lines.append(Line(when, points))
+            elif when is BAD:
+                self._strayed(key, path, before)
+        return tuple(lines)
 
     def _mapping(self, annotation: Any, raw: Any, path: Path) -> Any:
         if annotation is str and isinstance(raw, str):
@@ -260,6 +340,8 @@ class Walk:
             return raw
         if (struct is Amendment and key == "set") or (struct is Reading and key == "options"):
             return raw if isinstance(raw, dict) else self.wrong(path, "TERMS-TYPE-05", got=_named(raw))
+        if (struct, field.name) in NUMBERS:
+            return self._number(raw, path)
         if struct is Range or (struct in phrases.KINDS and not self.people and Fraction in _plain(field.type)):
             return self._number(raw, path)
         value = self.value(field.type, raw, path)
@@ -370,8 +452,12 @@ def _child(here: Any, step: str | int) -> Any:
 
 
 def _counting(walk: Walk, raw: dict[str, Any], path: Path) -> dict[str, Any]:
-    """All settings but the four named ones are knobs; `core.presets` says which exist."""
-    named: dict[str, Any] = {key: raw[key] for key in ("preset", "calendar", "zone", "hours") if key in raw}
+    """All settings but the five named ones are knobs; `core.presets` says which exist."""
+    own = ("preset", "calendar", "calendars", "zone", "hours")
+    named: dict[str, Any] = {key: raw[key] for key in own if key in raw}
+    parties = named.get("calendars")
+    if isinstance(parties, dict) and all(isinstance(name, str) for name in parties.values()):
+        named["calendars"] = _Knobs(parties)
     given = {key: item for key, item in raw.items() if key not in named and key != "knobs"}
     inner = raw.get("knobs", {})
     knobs = {**(inner if isinstance(inner, dict) else {}), **given}
@@ -387,7 +473,7 @@ def _counting(walk: Walk, raw: dict[str, Any], path: Path) -> dict[str, Any]:
 
 
 class _Knobs(dict[str, str]):
-    """Knobs are words by name, not words by language."""
+    """Knobs, and calendars of parties, are words by name, not words by language."""
 
 
 def _with_language(walk: Walk, raw: dict[str, Any], path: Path) -> dict[str, Any]:

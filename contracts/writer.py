@@ -12,10 +12,11 @@ from typing import Any
 import msgspec
 
 from contracts import phrases
-from contracts.walk import APPLIES, LANGUAGES, fields
+from contracts.walk import APPLIES, LANGUAGES, NUMBERS, fields
 from core.canonical import canonical, contract_form
 from core.events import Event
-from core.terms import Amendment, Band, Contract, CountingTerms, DueRule, Languages, Rule, Scorecard
+from core.money import show_decimal
+from core.terms import Amendment, Band, Contract, CountingTerms, DueRule, Languages, Line, Rule, Scorecard
 
 __all__ = ["write_json", "write_toml"]
 
@@ -117,22 +118,34 @@ def _said(owner: msgspec.Struct, key: str, item: Any) -> str:
         return _string(_SAID.get(item, item))
     if isinstance(owner, Languages) and key in ("prevailing", "also"):
         return _value(_TAGS.get(item, item) if isinstance(item, str) else tuple(_TAGS.get(tag, tag) for tag in item))
+    if (type(owner), key) in NUMBERS and isinstance(item, Fraction):
+        return _string(str(item) if "/" in show_decimal(item) else show_decimal(item))
+    if isinstance(item, tuple) and item and isinstance(item[0], Line):
+        return _lines(item)
     if isinstance(item, dict) and fields(type(owner))[key].type == dict[str, str]:
         return _text(item)
     return _value(item)
+
+
+def _lines(lines: tuple[Line, ...]) -> str:
+    """Lines of a points card as phrase = points, where phrases say them."""
+    told = [(phrases.show(line.when, "lose"), phrases.show(line.points)) for line in lines]
+    if all(when and points for when, points in told) and len({when for when, _ in told}) == len(told):
+        return _braced((str(when), _string(str(points))) for when, points in told)
+    return _value(lines)
 
 
 def _below(value: msgspec.Struct) -> tuple[str, ...]:
     """Keys that are written as sub-tables, after all others, since TOML puts sub-tables last."""
     if isinstance(value, Rule) and _as_table(value.bands) is not None:
         return ("bands",)
-    return ("weights",) if isinstance(value, Scorecard) else ()
+    return ("weights",) if isinstance(value, Scorecard) and value.weights else ()
 
 
 def _subtables(name: str, value: msgspec.Struct) -> str:
     if isinstance(value, Rule) and (rows := _as_table(value.bands)):
         return _block(f"[{name}.bands]", rows)
-    if isinstance(value, Scorecard):
+    if isinstance(value, Scorecard) and value.weights:
         return _block(f"[{name}.weights]", [(key, _value(weight)) for key, weight in value.weights.items()])
     return ""
 

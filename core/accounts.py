@@ -9,13 +9,13 @@ from typing import NamedTuple
 import msgspec
 
 from core.interest import Run, interest, is_interest, payment_counts, whole
-from core.money import Money
+from core.money import Money, integer
 from core.problems import Problem
 from core.record import Fact, Record, moment
 from core.schedule import Done, Obligation
 from core.terms import Charge, Payment, Rule
 
-__all__ = ["Account", "Balance", "Paid", "accounts", "refusals", "shares"]
+__all__ = ["Account", "Balance", "Paid", "accounts", "refusals", "shares", "without_tax"]
 
 
 class Balance(msgspec.Struct, frozen=True):
@@ -97,6 +97,17 @@ def accounts(record: Record, obligations: Iterable[Obligation]) -> dict[str, Acc
     return _Ledger(record, obligations).settle()
 
 
+def without_tax(record: Record, minor: int, tax: Fraction | None, where: str) -> int | None:
+    """An amount as the base of a charge, with or without the tax in it (KNOBS `base_tax`); None until that is decided.
+
+    The amount without tax is whole, as an invoice states it.
+    """
+    if not tax:
+        return minor
+    how = record.ask("base_tax", where)
+    return None if how is None else minor if how == "with tax" else integer(minor / (1 + tax))
+
+
 def shares(amount: int, weights: Sequence[int]) -> list[int]:
     """`amount` in proportion to `weights` in whole minor units: the largest remainders first, then the earlier ones."""
     sum_ = sum(weights)
@@ -163,11 +174,13 @@ class _Debt:
         legs = interest(self.record, rule, run)
         return whole(legs, rule.round) if legs else 0
 
-    def _base(self, charge: Charge, day: date) -> int:
+    def _base(self, charge: Charge, day: date) -> int | None:
         """What was open after the payments of `day`; or the whole debt, where that bears the charge."""
-        if charge.of == "payable":
-            return self.amount.minor
-        return next((left for at, left in reversed(self.changes) if at <= day), self.amount.minor)
+        found = self.amount.minor
+        if charge.of != "payable":
+            found = next((left for at, left in reversed(self.changes) if at <= day), found)
+        tax = self.term.tax or self.record.contract.tax
+        return without_tax(self.record, found, tax, f"payments.{self.term.id}")
 
     def owing(self, day: date) -> int:
         """All that a payment of `day` can settle here."""
@@ -185,7 +198,8 @@ class _Debt:
             # Art. 561 ranks costs, interest and principal; where agreed damages stand among them is not said there.
             record.question(Problem("ASK-KNOB-01", where, {"knob": "allocation"}))
             found = None
-        found = found if found is not None else record.ask("allocation", where)
+        elif found is None:
+            found = record.ask("allocation", where)
         self.undecided = self.undecided or found is None
         return found or "principal first"
 
@@ -448,20 +462,20 @@ def _burden(debt: _Debt) -> Fraction:
 
 def _cut(given: Sequence[tuple[str, int]], sums: Sequence[_Sum]) -> list[tuple[str, list[_Sum]]]:
     """Attribute the money of each debt to the sums that it came from, in their order."""
-    queue = [[one.event, one.minor] for one in sums if one.minor]
+    queue = [(one.event, one.minor) for one in sums if one.minor]
     found: list[tuple[str, list[_Sum]]] = []
     for key, amount in given:
         parts: list[_Sum] = []
         rest = amount
         while rest and queue:
-            event, left = str(queue[0][0]), int(queue[0][1])
+            event, left = queue[0]
             part = min(rest, left)
             parts.append(_Sum(event, part))
             rest -= part
             if part == left:
                 queue.pop(0)
             else:
-                queue[0][1] = left - part
+                queue[0] = (event, left - part)
         found.append((key, parts))
     return found
 

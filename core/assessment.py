@@ -9,19 +9,31 @@ from typing import Any, NamedTuple
 import msgspec
 
 from core.accounts import Account, accounts
+from core.beside import Beside, beside
 from core.breaches import Breach, breaches
 from core.canonical import digest
+from core.causes import Cause, causes, name_causes
 from core.charges import Accrual, charges
-from core.claims import Balance, Claim, balances, claims
+from core.claims import Balance, Claim, balances, claim_rights, claims
+from core.debtors import by_debtor
+from core.ending import Ended, ended, ending_duties, ending_rights
 from core.events import Event
-from core.liability import CapUse, Liability, Recourse, liability
+from core.involvement import Involved, involved, involvement_duties, settled
+from core.liability import CapUse, Liability, Recourse, fees, liability
+from core.limitation import limitations
 from core.measures import Figure, measures
 from core.money import Money
 from core.presets import PRESETS
 from core.problems import Problem
 from core.record import Decided, Record, fold
+from core.refunds import Ahead, Refund, Settlement, ahead, refunds, settlements
+from core.rights import Right
 from core.schedule import Obligation, schedule
+from core.surcharges import surcharges
 from core.terms import Contract
+from core.triggers import rights
+from core.wages import wages
+from core.unmatched import name_unmatched
 from core.world import World
 
 __all__ = ["SEMANTICS", "Assessment", "Other", "Usage", "assess", "others"]
@@ -73,6 +85,14 @@ class Assessment(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     recourses: tuple[Recourse, ...] = ()
     claims: tuple[Claim, ...] = ()
     balances: tuple[Balance, ...] = ()
+    ahead: tuple[Ahead, ...] = ()
+    refunds: tuple[Refund, ...] = ()
+    settlements: tuple[Settlement, ...] = ()
+    rights: tuple[Right, ...] = ()
+    involvements: tuple[Involved, ...] = ()
+    ending: Ended | None = None
+    causes: tuple[Cause, ...] = ()
+    beside: tuple[Beside, ...] = ()
     decided: tuple[Decided, ...] = ()
     usages: tuple[Usage, ...] = ()
     problems: tuple[Problem, ...] = ()
@@ -123,6 +143,14 @@ def assess(
         recourses=flow.recourses,
         claims=flow.claims,
         balances=flow.balances,
+        ahead=ahead(record, flow.breaches, flow.charges),
+        refunds=refunds(record),
+        settlements=settlements(record, flow.obligations, debts, flow.charges, flow.claims),
+        rights=flow.rights,
+        involvements=flow.involvements,
+        ending=flow.ending,
+        causes=flow.causes,
+        beside=(*beside(record, flow.obligations, flow.breaches, flow.charges, debts), *wages(record, flow.charges)),
         decided=record.decided,
         usages=_usages(record),
         problems=tuple(record.questions),
@@ -142,19 +170,35 @@ class _Flow(NamedTuple):
     recourses: tuple[Recourse, ...]
     claims: tuple[Claim, ...]
     balances: tuple[Balance, ...]
+    rights: tuple[Right, ...]
+    causes: tuple[Cause, ...]
+    involvements: tuple[Involved, ...]
+    ending: Ended | None
 
 
 def _follow(record: Record) -> _Flow:
-    owed = schedule(record)
+    owed = (*schedule(record), *involvement_duties(record), *ending_duties(record))
+    name_unmatched(record, owed)
     debts = accounts(record, owed)
     figures = measures(record, owed)
     found = breaches(record, owed, debts, figures)
-    accruals = charges(record, found, debts, figures)
-    owing, ledger, recourses = liability(record, accruals)
-    made = claims(record, accruals, {one.charge: one for one in owing}, debts)
-    recovered = ((r.debtor, r.creditor, r.amount) for r in recourses if r.amount.minor)
+    accruals = by_debtor(record, surcharges(record, charges(record, found, debts, figures), found, debts))
+    shared = causes(record, accruals, found, figures)
+    owing, ledger, recourses = liability(record, accruals, fees(owed, debts), shared)
+    made = claims(record, accruals, {one.charge: one for one in owing}, debts, owed, figures)
+    given = (
+        *rights(record, found, accruals, figures),
+        *ending_rights(record, found),
+        *claim_rights(record, accruals, figures),
+        *limitations(record, found, accruals),
+    )
+    outside, end = involved(record, owed), ended(record, owed, debts, given)
+    recovered = [(r.debtor, r.creditor, r.amount) for r in recourses if r.amount.minor]
+    recovered += [row for one in outside for row in settled(one)]
+    recovered += [(b.debtor, b.creditor, b.amount) for b in (end.back if end else ()) if b.amount.minor]
     sums = balances(accruals, made, recovered, record.contract.currency)
-    return _Flow(owed, debts, figures, found, accruals, owing, ledger, recourses, made, sums)
+    named = name_causes(record, accruals, shared)
+    return _Flow(owed, debts, figures, found, accruals, owing, ledger, recourses, made, sums, given, named, outside, end)
 
 
 def others(

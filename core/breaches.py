@@ -6,14 +6,15 @@ from datetime import date, datetime
 import msgspec
 
 from core.accounts import Account
-from core.measures import Figure
+from core.measures import Figure, card_rules, settled
 from core.money import Money
 from core.periods import end_of_day
+from core.readings import described
 from core.record import Moment, Record, not_after
 from core.schedule import Done, Obligation
 from core.terms import Rule, Text
 
-__all__ = ["Breach", "breaches"]
+__all__ = ["Breach", "breaches", "outlives_end"]
 
 
 class Breach(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
@@ -64,12 +65,15 @@ def _late(record: Record, obligation: Obligation, done: Done | None) -> Breach |
     due = obligation.due
     if due is None:
         return None
-    until, running = _until(record, done)
+    lives_on = outlives_end(record, obligation)
+    until, running = _until(record, done, lives_on=lives_on)
     if done is not None and due.instant is not None and done.instant is None and done.day == due.day:
         return None  # a bare date on the due day itself is no proof of lateness
-    if not_after(until, Moment(due.day, due.instant)):
+    missed_at_once = record.counting.at_due == "late" and due.instant is not None and until.instant == due.instant
+    if not_after(until, Moment(due.day, due.instant)) and not missed_at_once:
         return None
-    if record.ended is not None and not_after(record.ended, Moment(due.day, due.instant)) and done is None:
+    ended = None if lives_on else record.ended
+    if ended is not None and not_after(ended, Moment(due.day, due.instant)) and done is None:
         return None  # what was not yet due when the contract ended is not owed (KNOBS `after_end`)
     return Breach(
         id=f"late:{obligation.id}",
@@ -92,15 +96,29 @@ def _late(record: Record, obligation: Obligation, done: Done | None) -> Breach |
     )
 
 
-def _until(record: Record, done: Done | None) -> tuple[Moment, bool]:
-    """Done, the contract's end or `as_of`, whichever comes first (KNOBS `accrual_end`)."""
+def outlives_end(record: Record, obligation: Obligation) -> bool:
+    """Whether a duty lives on when the contract ends: all do, it is named, or the end itself begins it (KNOBS
+    `after_end`).
+    """
+    if record.ended is None:
+        return False
+    ending = record.contract.ending
+    if record.counting.of("after_end") == "all stand" or obligation.kind == "duty":
+        return True
+    return ending is not None and bool({obligation.id, obligation.source} & set(ending.survives))
+
+
+def _until(record: Record, done: Done | None, *, lives_on: bool = False) -> tuple[Moment, bool]:
+    """Done, the contract's end or `as_of`, whichever comes first; or done alone (KNOBS `accrual_end`)."""
+    only_done = lives_on or record.counting.of("accrual_end") == "done only"
+    ended = None if only_done else record.ended
     if done is not None:
         moment = Moment(done.day, done.instant)
-        if record.ended is not None and not_after(record.ended, moment):
-            return record.ended, False
+        if ended is not None and not_after(ended, moment):
+            return ended, False
         return moment, False
-    if record.ended is not None:
-        return record.ended, False
+    if ended is not None:
+        return ended, False
     return Moment(record.as_of.day, record.as_of.instant or end_of_day(record.as_of.day, record.zone)), True
 
 
@@ -148,27 +166,27 @@ def _happened(record: Record) -> Iterable[Breach]:
 
 def _short(record: Record, figures: Mapping[str, Figure]) -> Iterable[Breach]:
     """Readings of closed windows that a rule's range or bands name; a good reading is no breach."""
-    rules = [rule for rule in record.contract.rules if rule.when.measure]
+    rules = [rule for rule in (*record.contract.rules, *card_rules(record.contract)) if rule.when.measure]
     for figure in figures.values():
-        if figure.value is not None and figure.complete and any(_names(rule, figure) for rule in rules):
+        if figure.value is not None and figure.complete and any(_names(record, rule, figure) for rule in rules):
             yield Breach(
                 id=figure.id,
                 kind="reading",
                 subject=figure.id,
                 source=figure.measure,
+                owed_by=figure.person or "",
                 at=figure.last,
                 waived=_waived(record, figure.id),
             )
 
 
-def _names(rule: Rule, figure: Figure) -> bool:
+def _names(record: Record, rule: Rule, figure: Figure) -> bool:
     """Whether a rule has something to say of this reading."""
+    if rule.when.measure != figure.measure or not described(record, rule, figure):
+        return False
+    held = (settled(record, band.range, f"rules.{rule.id}.bands") for band in rule.bands)
     value = figure.value
-    if value is None or rule.when.measure != figure.measure:
-        return False
-    if rule.when.range is not None and not rule.when.range.holds(value):
-        return False
-    return not rule.bands or any(band.range.holds(value) for band in rule.bands)
+    return not rule.bands or any(edge is not None and value is not None and edge.holds(value) for edge in held)
 
 
 def _waived(record: Record, *ids: str) -> bool:

@@ -8,19 +8,38 @@ from typing import NamedTuple
 
 import msgspec
 
-from core.accounts import Account, refusals
+from core.accounts import Account, refusals, without_tax
 from core.breaches import Breach
+from core.cure import cured
 from core.interest import Leg, Run, first_day, interest, is_interest, last_day, payment_counts
-from core.measures import Figure
+from core.measures import Figure, card_rules
 from core.money import Mode, Money, exponent, integer
 from core.periods import Calendar, Period, add, elapsed_days, end_of_day, local_date
 from core.problems import Problem
+from core.readings import POINTS, described, fee_base, firing, repeated, taken
 from core.record import Moment, Record
 from core.schedule import other_party
-from core.terms import Amount, Annex, Ceiling, Charge, Contract, Payment, Rounding, Rule
+from core.terms import Amount, Annex, Ceiling, Charge, Contract, Payment, Rounding, Rule, Share
 
-__all__ = ["Accrual", "Limit", "Slice", "Timeline", "accrued", "amount_of", "base_of", "charges", "days_of"]
+__all__ = [
+    "BY_SIZE",
+    "Accrual",
+    "Limit",
+    "Slice",
+    "Timeline",
+    "accrued",
+    "amount_of",
+    "base_of",
+    "charges",
+    "days_of",
+    "slice_of",
+]
 
+BY_SIZE = "the amount late"
+"""What bands of a fixed sum are of: the size of a late debt."""
+
+EACH_DEBT = (None, "each debt")
+"""Fixed sums of other kinds are for more than one breach: `core.surcharges`."""
 
 OF_THE_BREACH = frozenset({"payable", "unpaid", "loss"})
 """Bases that differ from breach to breach; the others are the contract's."""
@@ -81,7 +100,7 @@ class Limit(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
 
 class Accrual(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """One charge as it accrued: id "<rule>:<subject>", its slices, their exact sum, and `gross` as rounded before any
-    limit.
+    limit. `share` is one debtor's part of it; `jointly` are the parts among debtors who owe all of it together.
     """
 
     id: str
@@ -104,6 +123,8 @@ class Accrual(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=
     maximum: Limit | None = None
     running: bool = False
     waived: bool = False
+    share: Fraction | None = None
+    jointly: dict[str, Money] = {}
 
 
 def charges(
@@ -114,27 +135,32 @@ def charges(
     made: list[Accrual] = []
     for breach in found:
         rules = [rule for rule in pricer.rules_for(breach) if pricer.answers(rule, breach)]
-        priced = [a for rule in rules if (a := pricer.price(rule, breach)) is not None]
+        priced = pricer.together([a for rule in rules if (a := pricer.price(rule, breach)) is not None], breach)
         made.extend(_stacked(record, breach, priced))
     return tuple(made)
 
 
 def _stacked(record: Record, breach: Breach, priced: list[Accrual]) -> list[Accrual]:
     """Where two rules of one head answer to one fact: all, or only the highest (KNOBS `stack`, asked)."""
+    if len(priced) < 2:
+        return priced
+    fixed = {rule.id for rule in record.contract.rules if rule.bands_of == BY_SIZE}
+    besides = [accrual for accrual in priced if accrual.rule in fixed]  # a fixed sum is due besides (KNOBS `one_off`)
+    priced = [accrual for accrual in priced if accrual.rule not in fixed]
     heads = [accrual.head for accrual in priced]
     if len(set(heads)) == len(heads):
-        return priced
+        return [*priced, *besides]
     how = record.ask("stack", breach.id, rules=[a.rule for a in priced])
     if how == "all":
-        return priced
+        return [*priced, *besides]
     if how is None:
-        return []
+        return besides
     best: dict[str | None, Accrual] = {}
     for accrual in priced:
         kept = best.get(accrual.head)
         if kept is None or (how == "highest" and accrual.gross.minor > kept.gross.minor):
             best[accrual.head] = accrual
-    return list(best.values())
+    return [*best.values(), *besides]
 
 
 def amount_of(
@@ -213,6 +239,9 @@ class _Pricer:
         self._limits: dict[tuple[str, tuple[str, ...]], Limit | None] = {}
         self._rules: dict[tuple[str, ...], dict[str, Rule]] = {}
         self._named = {rule.id for rule in record.contract.rules}
+        self._rest = (*record.contract.rules, *card_rules(record.contract))
+        self._fires: dict[str, frozenset[str]] = {}
+        self._days: dict[str, list[tuple[date, str]]] = {}
         self._late: dict[str, list[int]] = {}
         for number, rule in enumerate(record.contract.rules):
             for key in {rule.when.any, rule.when.id} - {None}:
@@ -222,14 +251,15 @@ class _Pricer:
         """Rules that may answer to the breach, in the contract's order: for lateness those that name it, else all."""
         rules = self.record.contract.rules
         if breach.kind != "late":
-            return rules
+            return self._rest
         keys = {breach.of_kind, "duty", breach.source, breach.subject}
         return (rules[number] for number in sorted({n for key in keys for n in self._late.get(key, ())}))
 
     def version(self, rule: Rule, ids: tuple[str, ...]) -> Rule:
         """The rule as the named amendments have it."""
         if ids not in self._rules:
-            self._rules[ids] = {r.id: r for r in reversed(self.record.amended(ids).rules)}
+            amended = self.record.amended(ids)
+            self._rules[ids] = {r.id: r for r in reversed((*amended.rules, *card_rules(amended)))}
         return self._rules[ids][rule.id]
 
     def at_breach(self, breach: Breach) -> tuple[str, ...]:
@@ -240,7 +270,7 @@ class _Pricer:
         """Whether the rule's `when` describes this breach."""
         when = rule.when
         if breach.kind == "late":
-            kinds = {"duty": {"annex", "step"}}.get(when.any or "", {when.any})
+            kinds = {"duty": {"annex", "step", "duty"}}.get(when.any or "", {when.any})
             return when.state == "late" and (breach.of_kind in kinds or when.id in {breach.source, breach.subject})
         if breach.kind == "loss":
             if breach.source in self._named:
@@ -248,10 +278,11 @@ class _Pricer:
             return when.state == "loss" and when.id in {None, breach.caused}
         if breach.kind == "event":
             return when.event == breach.source
-        figure = self.figures[breach.id]
-        if when.measure != figure.measure or figure.value is None:
-            return False
-        return when.range is None or when.range.holds(figure.value)
+        if when.count:
+            if rule.id not in self._fires:
+                self._fires[rule.id] = firing(self.record, rule, self.figures)
+            return breach.id in self._fires[rule.id]
+        return described(self.record, rule, self.figures[breach.id])
 
     def price(self, rule: Rule, breach: Breach) -> Accrual | None:
         slices, line, grace = self._slices(rule, breach)
@@ -260,7 +291,11 @@ class _Pricer:
         currency = self.currency
         exact = sum((s.exact for s in slices[1:]), slices[0].exact)
         gross = Money(_rounded(slices, exact, rule.round), currency)
-        debtor = rule.owed_by or breach.owed_by
+        if rule.minimum is not None and gross.minor < rule.minimum.minor:
+            if self.record.counting.of("minimum") == "dropped below it":
+                return None
+            slices, exact, gross = (*slices, _raised(slices, rule.minimum, exact)), Fraction(rule.minimum.minor), rule.minimum
+        debtor = self._debtor(rule, breach)
         if not debtor:
             self.record.question(Problem("TERMS-OWEDBY-01", f"rules.{rule.id}.owed_by", {"rule": rule.id}))
             return None
@@ -287,11 +322,54 @@ class _Pricer:
             grace=grace,
             maximum=self._maximum(rule, breach),
             running=breach.running,
-            waived=breach.waived or self._waived(f"{rule.id}:{breach.subject}"),
+            waived=breach.waived or self._waived(rule, breach),
         )
 
-    def _waived(self, charge: str) -> bool:
-        return any(fact.event.amount is None for fact in self.record.of("waived", charge))
+    def together(self, priced: list[Accrual], breach: Breach) -> list[Accrual]:
+        """Interest and charges on one debt under one ceiling, the interest first (KNOBS `rate_ceiling`)."""
+        rules = {r.id: r for r in self.record.contract.rules}
+        held = next((r for a in priced if (r := rules[a.rule]).rate_at_most is not None and r.charge is not None), None)
+        if held is None or held.charge is None or self.record.counting.of("rate_ceiling") in {None, "on the rate"}:
+            return priced
+        slices, _, _ = self._interest(held, breach, held.charge, ceiling=True)
+        left = _rounded(slices, sum((s.exact for s in slices), Fraction(0)), held.round)
+        made = []
+        for accrual in sorted(priced, key=lambda a: not is_interest(rules[a.rule].charge)):
+            own = accrual.maximum.to.minor if accrual.maximum else accrual.gross.minor
+            allowed = min(left, own, accrual.gross.minor)
+            left -= allowed
+            if allowed < accrual.gross.minor:
+                limit = Limit(Money(allowed, self.currency), "obligation")
+                accrual = msgspec.structs.replace(accrual, maximum=limit)
+            made.append(accrual)
+        return made
+
+    def _debtor(self, rule: Rule, breach: Breach) -> str:
+        """Who owes: the rule's own debtor, and for one that names a role the person whose card it is."""
+        named = rule.owed_by
+        if named is None or (named not in self.record.contract.parties and breach.owed_by):
+            return breach.owed_by
+        return named
+
+    def _waived(self, rule: Rule, breach: Breach) -> bool:
+        """A right given up: for this charge, for all of its kind to date, or for good (KNOBS `waiver_reach`)."""
+        if any(fact.event.amount is None for fact in self.record.of("waived", f"{rule.id}:{breach.subject}")):
+            return True
+        chosen = {f.event.of for f in self.record.of("chosen") if f.event.value == "deposit"}
+        if chosen and rule.head != "loss":  # the deposit instead of agreed damages (Civil Code 588)
+            failed = {f.event.by for f in self.record.of("failed") if f.event.of in chosen}
+            if self._debtor(rule, breach) in failed:
+                return True
+        reach = self.record.counting.of("waiver_reach")
+        if reach in {None, "this breach"}:
+            return False
+        kinds = (f"{rule.id}:", f"{breach.id.partition(':')[0]}:") if ":" in breach.id else (f"{rule.id}:",)
+        given = [
+            fact
+            for fact in self.record.of("waived")
+            if fact.event.amount is None and (fact.event.of or "").startswith(kinds)
+        ]
+        return any(reach == "for good" or _day(breach) <= fact.at.day for fact in given)
 
     def _maximum(self, rule: Rule, breach: Breach) -> Limit | None:
         """The rule's own ceiling as it stood when the breach began; worked out once if the breach has no part in it."""
@@ -299,7 +377,7 @@ class _Pricer:
         ceiling = self.version(rule, ids).at_most
         if ceiling is None:
             return None
-        if not isinstance(ceiling.to, Money) and ceiling.to.of in OF_THE_BREACH:
+        if not isinstance(ceiling.to, Money) and (ceiling.to.of in OF_THE_BREACH or ceiling.to.of.endswith(" fee")):
             return self._limit(rule, ceiling, ids, breach)
         key = rule.id, ids
         if key not in self._limits:
@@ -312,9 +390,13 @@ class _Pricer:
         if rule.plus is not None and not covers:
             said = self.record.ask("at_most_covers", f"rules.{rule.id}.at_most")
             covers = ("running", "plus") if said != "running only" else ("running",)
-        per = ceiling.per or self.record.ask("at_most", f"rules.{rule.id}.at_most")
+        per = ceiling.per or self._scope(rule)
+        to = ceiling.to
+        if isinstance(to, Share) and to.of.endswith(" fee"):
+            base = self._gross_base(Charge(of=to.of), breach, _day(breach), ids)
+            to = Money(integer(to.rate * base), self.currency) if base is not None else to
         exact = amount_of(
-            ceiling.to,
+            to,
             self.record.amended(ids),
             payable=self._payable(breach),
             loss=breach.amount.minor if breach.amount else 0,
@@ -324,12 +406,22 @@ class _Pricer:
         per = {"each obligation": "obligation", "all of the rule": "all"}.get(per, per)
         return Limit(Money(integer(exact, _mode(rule.round)), self.currency), per, covers)
 
+    def _scope(self, rule: Rule) -> str | None:
+        """For what a ceiling is counted where its phrase is silent; for credits KNOBS `credit_ceiling`."""
+        where = f"rules.{rule.id}.at_most"
+        if rule.when.measure is None:
+            return self.record.ask("at_most", where)
+        said = self.record.ask("credit_ceiling", where)
+        return {"each month": "calendar month", "term": "all"}.get(said or "", said)
+
     # slices
 
     def _slices(self, rule: Rule, breach: Breach) -> tuple[tuple[Slice, ...], Timeline | None, int]:
         """The running charge in tiers and versions, with the one-off beside it."""
         running = rule.charge if not rule.tiers else rule.tiers[0]
         running = running or self.version(rule, self.at_breach(breach)).charge
+        if breach.kind == "reading":
+            return self._reading(rule, breach), None, 0
         if rule.bands:
             band = self._band(rule, breach)
             return (self._once(rule, breach, band, _day(breach)), None, 0) if band else ((), None, 0)
@@ -353,7 +445,9 @@ class _Pricer:
         made = tuple(self._running(rule, breach, line, grace))
         return (*made, *self._plus(rule, breach, line, grace)), line, grace
 
-    def _interest(self, rule: Rule, breach: Breach, charge: Charge) -> tuple[tuple[Slice, ...], Timeline | None, int]:
+    def _interest(
+        self, rule: Rule, breach: Breach, charge: Charge, *, ceiling: bool = False
+    ) -> tuple[tuple[Slice, ...], Timeline | None, int]:
         """Interest by the year or month: one slice for each leg, with the one-off beside it."""
         assert breach.due is not None
         assert breach.until is not None
@@ -381,27 +475,40 @@ class _Pricer:
             free=free,
             holes=holes,
         )
-        legs = interest(self.record, rule, run)
-        made = tuple(self._leg(leg, free) for leg in legs or ())
-        return (*made, *self._plus(rule, breach, line, free)), line, grace
+        legs = interest(self.record, rule, run, ceiling=ceiling)
+        made = tuple(slice_of(leg, self.currency, free) for leg in legs or ())
+        return made if ceiling else (*made, *self._plus(rule, breach, line, free)), line, grace
 
-    def _leg(self, leg: Leg, free: int) -> Slice:
-        number = leg.number + free
-        return Slice(
-            first=leg.first,
-            last=leg.last,
-            units=leg.units,
-            exact=leg.exact,
-            unit=leg.unit,
-            from_=number,
-            to=number + elapsed_days(leg.first, leg.last),
-            rate=leg.rate,
-            of=leg.of,
-            base=Money(leg.base, self.currency),
-            per=leg.year,
-            terms=leg.terms,
-            provisional=leg.provisional,
-        )
+    def _reading(self, rule: Rule, breach: Breach) -> tuple[Slice, ...]:
+        """What a reading costs, in the band or bands that hold it, by points where the rate is one a point."""
+        figure, day = self.figures[breach.id], _day(breach)
+        ids = self.record.amendments_for(day, day)
+
+        def worth(charge: Charge, units: Fraction) -> Fraction:
+            made = self._slice(breach, charge, ids, day, day, units)
+            return made.exact if made else Fraction(0)
+
+        made = []
+        for charge, units in taken(self.record, self.version(rule, ids), figure, worth):
+            unit = charge.per.unit if charge.per and charge.per.unit in POINTS else ""
+            part = self._slice(breach, charge, ids, day, day, units, unit=unit)
+            if part is not None and part.exact:
+                made.append(part)
+        return tuple(made)
+
+    def _times(self, rule: Rule, breach: Breach) -> Fraction | None:
+        """How often its sum a repeated breach costs; None where the contract must say how repetition is counted."""
+        if rule.repeat is None:
+            return Fraction(1)
+        how = rule.repeat.counts or self.record.ask("repeat", f"rules.{rule.id}.repeat")
+        if how is None:
+            return None
+        if rule.id not in self._days:
+            facts = self.record.of(breach.source)
+            self._days[rule.id] = [(fact.at.day, fact.event.id) for fact in facts]
+        days = self._days[rule.id]
+        place = next((i for i, (_, event) in enumerate(days) if event == breach.event), None)
+        return Fraction(1) if place is None else repeated(rule.repeat, how, place, [day for day, _ in days])
 
     def _band(self, rule: Rule, breach: Breach) -> Charge | None:
         """The band that holds the reading (or the size of a late debt, "the amount late")."""
@@ -409,9 +516,18 @@ class _Pricer:
             value = self.figures[breach.id].value if breach.id in self.figures else None
         else:
             debt = self.debts.get(breach.subject)
-            late = debt.open_on(_day(breach)) if debt else 0
+            day = self._sized_on(breach)
+            if rule.bands_of == BY_SIZE and (day is None or self.record.counting.of("fixed_sum_per") not in EACH_DEBT):
+                return None
+            late = debt.open_on(day or _day(breach)) if debt else 0
             value = Fraction(late, 10 ** exponent(debt.amount.currency)) if debt else None
         return next((band.charge for band in rule.bands if value is not None and band.range.holds(value)), None)
+
+    def _sized_on(self, breach: Breach) -> date | None:
+        """The day whose open amount gives a fixed sum its size (KNOBS `fixed_sum_size`); None before a demand."""
+        if self.record.counting.of("fixed_sum_size") != "at demand":
+            return _day(breach)
+        return next((f.at.day for f in self.record.of("demanded", breach.subject) if f.at.day >= _day(breach)), None)
 
     def _measures(self) -> set[str]:
         contract = self.record.contract
@@ -490,11 +606,13 @@ class _Pricer:
         if breach.tested and self.record.ask("rejected", breach.subject) == "test time out":
             spans.extend((delivered + timedelta(days=1), rejected) for delivered, rejected in breach.tested)
         excused = self.record.of("excused", breach.subject)
-        if not breach.tested and not excused:
+        refused = refusals(self.record, breach.subject)
+        mended = cured(self.record, rule.id, rule.cure, breach)
+        if not breach.tested and not excused and not refused and not mended:
             return ()
         if excused and self.record.ask("excuse_effect", breach.subject) == "frees only late days":
             spans.extend((f.at.day, (f.end or self.record.as_of).day) for f in excused)
-        spans.extend(refusals(self.record, breach.subject))
+        spans.extend((*refused, *mended))
         cut = sorted((max(a, breach.due + timedelta(days=1)), min(b, breach.until)) for a, b in spans)
         return _united([(a, b) for a, b in cut if a <= b])
 
@@ -595,7 +713,10 @@ class _Pricer:
         version = self.version(rule, ids)
         if charge == rule.charge and version.charge is not None:
             charge = version.charge
-        made = self._slice(breach, charge, ids, day, day, Fraction(1))
+        times = self._times(rule, breach)
+        if times is None:
+            return ()
+        made = self._slice(breach, charge, ids, day, day, times, unit="time" if times != 1 else "")
         return (made,) if made and made.exact else ()
 
     def _slice(
@@ -655,6 +776,16 @@ class _Pricer:
         return {"/365": 365, "365": 365, "/360": 360, "360": 360}.get(basis or "")
 
     def _base(self, charge: Charge, breach: Breach, day: date, ids: tuple[str, ...]) -> int | None:
+        """What a share is of, with or without the tax in it."""
+        found = self._gross_base(charge, breach, day, ids)
+        if found is None or charge.of == "loss":
+            return found
+        tax = self.record.contract.tax
+        if charge.of in {"payable", "unpaid"}:
+            tax = next((p.tax for p in self.record.contract.payments if p.id == breach.source and p.tax), tax)
+        return without_tax(self.record, found, tax, breach.subject)
+
+    def _gross_base(self, charge: Charge, breach: Breach, day: date, ids: tuple[str, ...]) -> int | None:
         of = charge.of or "total"
         if of == "loss":
             return self._loss(breach)
@@ -665,6 +796,11 @@ class _Pricer:
             return debt.open_on(day, payment_counts=payment_counts(self.record, charge))
         if of == "payable":
             return self._payable(breach)
+        if of.endswith(" fee"):
+            named = fee_base(self.record, of, self.figures.get(breach.id), self.record.amended(ids).payments)
+            if not isinstance(named, str):
+                return named
+            of = f"{named}.amount"
         due = breach.due or day
         now = base_of(of, self.record.amended(ids))
         if not self.record.versions:
@@ -689,6 +825,33 @@ class _Pricer:
             "loss proven", breach.subject
         )
         return sum(f.event.amount.minor for f in facts if f.event.amount)
+
+
+def slice_of(leg: Leg, currency: str, free: int = 0) -> Slice:
+    """A leg of interest as a slice of a charge, its days numbered after `free` ones."""
+    number = leg.number + free
+    return Slice(
+        first=leg.first,
+        last=leg.last,
+        units=leg.units,
+        exact=leg.exact,
+        unit=leg.unit,
+        from_=number,
+        to=number + elapsed_days(leg.first, leg.last),
+        rate=leg.rate,
+        of=leg.of,
+        base=Money(leg.base, currency),
+        per=leg.year,
+        terms=leg.terms,
+        provisional=leg.provisional,
+    )
+
+
+def _raised(slices: tuple[Slice, ...], minimum: Money, exact: Fraction) -> Slice:
+    """What raises a small charge to its minimum, on its last day (KNOBS `minimum`)."""
+    rest = minimum.minor - exact
+    last = max(part.last for part in slices)
+    return Slice(first=last, last=last, units=Fraction(1), exact=rest, price=Money(integer(rest), minimum.currency))
 
 
 def _settled(debt: Account | None, rule: str) -> tuple[tuple[date, int], ...]:

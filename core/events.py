@@ -15,10 +15,12 @@ KINDS: dict[str, str] = {
     "starts": "performance",
     "ends": "performance",
     "demanded": "performance",
+    "session held": "performance",
     "extended": "performance",
     "excused": "performance",
     "waiting for client": "performance",
     "paid": "money",
+    "invoiced": "money",
     "loss proven": "money",
     "set off": "money",
     "designated": "money",
@@ -65,10 +67,11 @@ SPANS = frozenset({"excused", "waiting for client", "refused"})
 """Kinds that last: they carry `from` and `to` instead of `at`."""
 
 
-class Event(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, rename={"from_": "from"}):
+class Event(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, rename={"from_": "from"}, gc=False):
     """One recorded fact. Happening and recording are different instants.
 
     `at` is a bare date (the whole day, in the contract's zone) or an instant; spans have `from`/`to` instead.
+    `site` says where; a span may say when it was `announced`, `reported` or `detected`.
     `of` names an obligation, charge, amendment or scorecard; `about` names a case (one complaint); `by` who acted or
     caused;
     `sent` and `valued` are a payment's other days (KNOBS `payment_date`); `recorded` is None where it was recorded when it happened; `corrects` names the event that this one replaces.
@@ -97,5 +100,9 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, renam
     corrects: str | None = None
     sent: date | datetime | None = None
     valued: date | datetime | None = None
+    site: str | None = None
+    announced: date | datetime | None = None
+    reported: date | datetime | None = None
+    detected: date | datetime | None = None
     evidence: str | None = None
     note: str | None = None

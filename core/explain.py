@@ -14,7 +14,7 @@ from core.periods import Step as Counted
 from core.record import Decided
 from core.schedule import Obligation
 
-__all__ = ["Line", "explain", "explain_all", "explain_due", "slice_line"]
+__all__ = ["Line", "explain", "explain_ahead", "explain_all", "explain_due", "slice_line"]
 
 
 class Line(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -62,6 +62,7 @@ class _Reasons:
         lines = [*self.facts(accrual), *(slice_line(accrual, part) for part in accrual.slices), *_gross(accrual)]
         lines.extend(_reductions(owed))
         lines.append(Line(code="EXPLAIN-PAYABLE-01", amount=owed.payable))
+        lines.extend(Line(code=_BESIDE[one.about], amount=one.payable) for one in owed.beside)
         if accrual.id in self.recourses:
             lines.append(_recourse(self.recourses[accrual.id]))
         claim = self.assessment.claims[at]
@@ -170,8 +171,27 @@ def _gross(accrual: Accrual) -> list[Line]:
     ]
 
 
+_BESIDE = {
+    "fault found": "EXPLAIN-IFFOUND-01",
+    "fault not found": "EXPLAIN-IFNOTFOUND-01",
+    "506": "EXPLAIN-UNCAPPED-01",
+    "joint": "EXPLAIN-JOINT-01",
+}
+"""What would be payable otherwise, printed beside the figure."""
+
+
 def _reductions(owed: Liability) -> list[Line]:
-    codes = {"maximum": "EXPLAIN-MAXIMUM-01", "cap": "EXPLAIN-CAP-01", "excess": "EXPLAIN-EXCESS-01"}
+    codes = {
+        "own share": "EXPLAIN-OWNSHARE-01",
+        "maximum": "EXPLAIN-MAXIMUM-01",
+        "excess": "EXPLAIN-EXCESS-01",
+        "deductible": "EXPLAIN-DEDUCTIBLE-01",
+        "attachment": "EXPLAIN-ATTACHMENT-01",
+        "cap": "EXPLAIN-CAP-01",
+        "share": "EXPLAIN-SHARE-01",
+        "agreed sums": "EXPLAIN-AGAINST-01",
+        "same cause": "EXPLAIN-SAMECAUSE-01",
+    }
     return [
         Line(
             code=codes[r.kind],
@@ -195,3 +215,38 @@ def _recourse(recourse: Recourse) -> Line:
         },
         amount=recourse.amount,
     )
+
+
+def explain_ahead(assessment: Assessment) -> tuple[Line, ...]:
+    """What was paid ahead, what goes back, and the periods whose fee a charge changes, as lines."""
+    lines = []
+    for one in assessment.ahead:
+        args: dict[str, Any] = {"id": one.id, "by": one.payer, "paid": one.paid, "held": one.held}
+        if one.kind == "security":
+            lacks = {"id": one.id, "held": one.held, "short": one.short, "date": one.top_up_by or "–"}
+            lines += [Line(code="AHEAD-SECURITY-01", args=lacks)] if one.short else []
+        else:
+            more = {"deposit": one.deposit, "prepayment": one.prepayment}
+            lines.append(Line(code="AHEAD-DEPOSIT-01", args={**args, **more}))
+        for way in one.routes:
+            code = "AHEAD-ROUTE-01" if way.way == "deposit" else "AHEAD-ROUTE-02"
+            sums = {"back": way.back, "penalty": way.penalty, "top_up": way.top_up, "total": way.total}
+            lines.append(Line(code=code, args={"id": one.id, **sums}))
+        if len(one.routes) > 1 and not any(way.taken for way in one.routes):
+            lines.append(Line(code="AHEAD-ROUTE-03", args={"id": one.id}))
+    for back in assessment.refunds:
+        sums = {"paid": back.paid, "used": back.used, "refund": back.refund, "interest": back.interest, "open": back.open}
+        args = {"id": back.id, "date": back.ended, "by": back.cause, "count": _plain(back.count), **sums}
+        lines.append(Line(code="AHEAD-REFUND-01", args=args))
+    return (*lines, *_settled(assessment))
+
+
+def _settled(assessment: Assessment) -> list[Line]:
+    lines = []
+    for one in assessment.settlements:
+        if one.deductions or one.bonuses:
+            down, up = (sum(m.minor for m in sums.values()) for sums in (one.deductions, one.bonuses))
+            said = {"fee": one.fee, "pay": one.pay, "net": one.net, "tax": one.tax, "set_off": one.set_off}
+            sums = {"deductions": Money(down, one.fee.currency), "bonuses": Money(up, one.fee.currency)}
+            lines.append(Line(code="AHEAD-SETTLEMENT-01", args={"id": one.obligation, **said, **sums}))
+    return lines

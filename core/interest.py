@@ -87,12 +87,13 @@ def last_day(record: Record, charge: Charge, until: date, *, closed: bool) -> da
     return until - timedelta(days=1) if closed and not payment_counts(record, charge) else until
 
 
-def interest(record: Record, rule: Rule, run: Run) -> tuple[Leg, ...] | None:
+def interest(record: Record, rule: Rule, run: Run, *, ceiling: bool = False) -> tuple[Leg, ...] | None:
     """The legs of a rule's running charge on one debt, in order; None where something must first be decided.
 
-    Cut where the rate, the balance, the divisor or the terms change, and where interest begins to bear interest.
+    Cut where the rate, the balance, the divisor or the terms change, and where interest begins to bear interest. With
+    `ceiling` the legs at the highest rate allowed instead.
     """
-    worked = _Worked(record, rule, run)
+    worked = _Worked(record, rule, run, ceiling)
     if not worked.ready():
         return None
     return worked.legs()
@@ -101,11 +102,12 @@ def interest(record: Record, rule: Rule, run: Run) -> tuple[Leg, ...] | None:
 class _Worked:
     """One rule on one debt, worked day by day in as few legs as its changes allow."""
 
-    def __init__(self, record: Record, rule: Rule, run: Run) -> None:
+    def __init__(self, record: Record, rule: Rule, run: Run, at_ceiling: bool) -> None:
         self.record = record
         self.rule = rule
         self.run = run
-        charge = rule.charge
+        self.at_ceiling = at_ceiling
+        charge = rule.rate_at_most if at_ceiling else rule.charge
         assert charge is not None
         assert charge.per is not None
         self.charge = charge
@@ -194,7 +196,7 @@ class _Worked:
         """One stretch at its rate over what bears interest; with days that wait for a rate, nothing."""
         ids = self.record.amendments_for(self.run.due, stretch.first)
         rule = self._version(ids)
-        charge = rule.charge
+        charge = rule.rate_at_most if self.at_ceiling else rule.charge
         if charge is None or charge.rate is None:
             return None
         base = self.run.base(charge, stretch.first, ids)
@@ -236,7 +238,7 @@ class _Worked:
     def _rate(self, rule: Rule, charge: Charge, ids: tuple[str, ...], day: date) -> tuple[Fraction, bool] | None:
         """The rate of a day, and whether it is provisional; at most the ceiling where that is a ceiling on the rate."""
         found = self._one(charge, ids, day)
-        if found is None or rule.rate_at_most is None or self.ceiling != "on the rate":
+        if found is None or rule.rate_at_most is None or self.ceiling != "on the rate" or self.at_ceiling:
             return found
         highest = self._one(rule.rate_at_most, ids, day)
         return None if highest is None else (min(found[0], highest[0]), found[1] or highest[1])

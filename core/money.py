@@ -45,7 +45,7 @@ def exponent(currency: str) -> int:
     return _EXPONENTS.get(currency, 2)
 
 
-class Money(msgspec.Struct, frozen=True, order=False):
+class Money(msgspec.Struct, frozen=True, order=False, gc=False):
     """A payable amount: `minor` counts the currency's smallest unit (fen, pence); negative is a credit."""
 
     minor: int

@@ -82,7 +82,7 @@ UNITS = ("minute", "hour", "working hour", "day", "working day", "week", "month"
 CLOCK_UNITS = {"minute": Fraction(1, 60), "hour": Fraction(1), "working hour": Fraction(1)}
 
 
-class Period(msgspec.Struct, frozen=True, omit_defaults=True):
+class Period(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """A length of time as a contract says it; `plus` holds the smaller part of "1 month and 3 days"."""
 
     n: int
@@ -108,7 +108,7 @@ class Period(msgspec.Struct, frozen=True, omit_defaults=True):
         return (Period(self.n, self.unit), *(self.plus.parts if self.plus else ()))
 
 
-class Origin(msgspec.Struct, frozen=True, omit_defaults=True):
+class Origin(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """Where a knob's value comes from: kind "contract", "decision", "preset" or "usage".
 
     `source` is the preset with its version, or the decision; `article` the article that the preset names.
@@ -131,7 +131,7 @@ class Origin(msgspec.Struct, frozen=True, omit_defaults=True):
         return " ".join(part for part in (self.source or self.kind, self.article) if part)
 
 
-class Counting(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Counting(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """How one contract counts: the knobs that bear on time as fields, all others in `more`; None must be asked.
 
     The names and values are those of `core.presets.KNOBS`, the origin of each value stands beside it.
@@ -202,14 +202,14 @@ class Counting(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 USAGE = Origin("usage")
 
 
-class Step(msgspec.Struct, frozen=True, omit_defaults=True):
+class Step(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """One line of reasons as values; the words stand in the catalogues under `code`."""
 
     code: str
     args: dict[str, object] = {}
 
 
-class Due(msgspec.Struct, frozen=True, omit_defaults=True):
+class Due(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """When something is due: the end (24:00, local) of `day`, or the `instant` (UTC) where a time of day is given.
 
     `unrolled` is the last day before any roll-over: excuses are added to it, and rolling comes last and once.
@@ -280,8 +280,9 @@ def adapted(
     if known is not None and counting.of("calendar_as_known") == "as known":
         calendar = as_known(calendar, known)
     changes: dict[str, object] = {"closures": (*calendar.closures, *closures)}
-    if counting.of("rest_days") is not None and counting.origin("rest_days").kind != "usage":
-        named = str(counting.of("rest_days"))
+    named, kind = counting.of("rest_days"), counting.origin("rest_days").kind
+    # A calendar that names its weekly rest is the contract's own word; a preset's rest days give way to it.
+    if named is not None and kind != "usage" and not (kind == "preset" and named != "none" and calendar.rest_weekdays):
         changes["rest_weekdays"] = () if named == "none" else tuple(WEEKDAYS.index(day) for day in named.split("+"))
     hours = hours_of(counting, calendar)
     if counting.of("business_day") == "any date with a window" and not isinstance(hours, Problem):

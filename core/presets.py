@@ -189,6 +189,7 @@ _SECTIONS: dict[str, dict[str, tuple[str, str, str | None]]] = {
     },
     "interest": {
         "day_basis": _preset_or_ask("/365 | /360 | /366 in leap years | actual-actual | 30-360"),
+        "thirty_360": _usage("European | US"),
         "interest_days": _preset("due day out, payment day in | both out | both in"),
         "compounding": _preset("simple | monthly | daily | at rests"),
         "reference": _preset_or_ask("each day's | fixed when late | half-yearly fixing"),
@@ -291,30 +292,9 @@ KNOBS: dict[str, Knob] = {
 # Values that contracts use and this version cannot compute yet: refused by name, never taken for another one.
 # Whoever gives a value effect takes it out of this table.
 LATER: dict[str, tuple[str, ...]] = {
-    "naive_zone": ("refused", "<zone>"),
-    "midnight_window": ("24 hours", "closed"),
-    "night_shift_owner": ("each date its part",),
-    "precedence": ("dated hours first",),
-    "substitute_day": ("next working day", "nearest weekday"),
-    "makeup_days": ("working, own hours",),
-    "business_day": ("any date with a window", "bank day in <words>"),
-    "half_day": ("by its hours", "one half"),
-    "whose_calendar": ("debtor's", "both at work", "either"),
-    "closures": ("only pause clocks", "ignored"),
-    "unannounced_years": ("refused",),
-    "calendar_as_known": ("newest",),
-    "day_length": ("<n> h",),
-    "window_end": ("closed",),
-    "outside_start": ("next opening", "from the event"),
-    "reversed_range": ("zero", "negative"),
-    "dst_gap": ("problem", "forward", "backward"),
-    "dst_fold": ("problem", "first", "second"),
-    "granularity": ("start cut to the minute", "both ends cut"),
-    "fraction": ("cut to the minute", "refused"),
-    "count_ends": ("start in, end out", "both in"),
-    "elapsed_days": ("exact part", "floored"),
-    "day_in_clock": ("24 clock hours", "<n> working hours"),
-    "part_month": ("actual month",),
+    "business_day": ("bank day in <words>",),
+    "cycle": ("fiscal",),
+    "on_one_day": ("other",),
 }
 
 _CN = "CN-civil-code@2021"
@@ -466,7 +446,7 @@ def resolve(
     for where, given in (("decisions", decisions), ("counting", overrides)):
         kind = "decision" if where == "decisions" else "contract"
         for key, value in given.items():
-            wrong = _refused(key, value, f"{where}.{key}")
+            wrong = _refused(key, value, f"{where}.{key}", given.get("midnight_window", "refused"))
             if wrong is not None:
                 problems.append(wrong)
             elif key in KNOBS:
@@ -497,7 +477,7 @@ def _nearest_preset(word: str) -> str:
     return starts[0] if len(starts) == 1 else nearest(word, PRESETS)
 
 
-def _refused(key: str, value: str, where: str) -> Problem | None:
+def _refused(key: str, value: str, where: str, midnight: str = "refused") -> Problem | None:
     knob = KNOBS.get(key)
     if knob is None:
         return Problem("COUNT-KNOB-01", where=where, args={"knob": key, "nearest": nearest(key, KNOBS) or None})
@@ -511,7 +491,7 @@ def _refused(key: str, value: str, where: str) -> Problem | None:
     if pattern == "<zone>":
         return zone_problem(value, where)
     if pattern == "<hours>":
-        hours = read_hours(value)
+        hours = read_hours(value, midnight)
         return msgspec.structs.replace(hours, where=where) if isinstance(hours, Problem) else None
     return None
 

@@ -87,6 +87,7 @@ class Record:
         self.calendar = calendar
         self.calendars: dict[str, Calendar] = {}
         """The calendars of parties that have one of their own."""
+        self._joint: Calendar | None = None
         self.zone = counting.zone or calendar.zone
         self.as_of = as_of
         self.known_at = known_at
@@ -109,7 +110,7 @@ class Record:
                 self._by.setdefault((what, about), []).append(fact)
         self._terms: dict[tuple[str, ...], Contract] = {(): contract}
         terminated = self.of("terminated")
-        self.ended: Moment | None = terminated[0].at if terminated else None
+        self.ended: Moment | None = _ended(terminated[0], counting, as_of) if terminated else None
         """When the contract was terminated; undue duties die with it (KNOBS `after_end`)."""
 
     def calendar_for(self, debtor: str) -> Calendar:
@@ -118,10 +119,11 @@ class Record:
             return self.calendar
         how = self.ask("whose_calendar", "counting.whose_calendar")
         if how in {"both at work", "either"}:
-            joint = self.calendar
-            for other in self.calendars.values():
-                joint = joint if other == joint else joint_calendar(joint, other, how)
-            return joint
+            if self._joint is None:
+                self._joint = self.calendar
+                for other in self.calendars.values():
+                    self._joint = self._joint if other == self._joint else joint_calendar(self._joint, other, how)
+            return self._joint
         return self.calendars.get(debtor, self.calendar)
 
     def of(self, what: str, subject: str | None = None) -> list[Fact]:
@@ -173,6 +175,18 @@ class Record:
             self.questions.append(problem)
 
 
+def _ended(notice: Fact, counting: Counting, as_of: Moment) -> Moment | None:
+    """When a notice ends the contract: on arrival, at the date in it, or with its month (KNOBS `ends_at`); None while
+    that lies ahead. A period named in the notice is waited for (Civil Code 565).
+    """
+    until, day = notice.event.until, notice.at.day
+    if counting.of("ends_at") == "month end":
+        until = (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+    if until is None:
+        return notice.at
+    return Moment(until, None) if until <= as_of.day else None
+
+
 _EPOCH = datetime.min  # noqa: DTZ901 - only ever compared with itself, in sort keys of bare dates
 
 
@@ -218,16 +232,14 @@ def fold(
     at = _limit(as_of, zone, questions, "as_of", start=counting.as_of_date == "its start")
     closures = _closures(contract, questions)
     known_day = known.day if known else None
-    named = {None: contract.counting.calendar or "", **contract.counting.calendars}
-    calendars = {
-        party: adapted(world.calendars.get(key, _only(world)), counting, closures=closures, known=known_day)
-        for party, key in named.items()
-    }
-    calendar = calendars[None]
+    calendar, *others = (
+        adapted(world.calendars.get(key or "", _only(world)), counting, closures=closures, known=known_day)
+        for key in (contract.counting.calendar, *contract.counting.calendars.values())
+    )
     facts = _facts(events, contract, zone, at, known, counting, calendar, questions)
-    versions = _versions(contract, facts, known, questions)
+    versions = _versions(contract, facts, known, questions, counting.of("limit_raise"))
     record = Record(contract, counting, calendar, at, known, facts, versions, decided, questions, world.rates)
-    record.calendars = {party: own for party, own in calendars.items() if party is not None}
+    record.calendars = dict(zip(contract.counting.calendars, others, strict=True))
     return record
 
 
@@ -335,7 +347,8 @@ def _facts(
         end = moment(event.to, zone, counting) if event.to is not None else None
         recorded = moment(event.recorded, zone, counting) if event.recorded is not None else read
         if isinstance(read, Problem) or isinstance(end, Problem) or isinstance(recorded, Problem):
-            wrong = [r for r in (read, end, recorded) if isinstance(r, Problem)]
+            times = (read, end) if recorded is read else (read, end, recorded)
+            wrong = [r for r in times if isinstance(r, Problem)]
             questions.extend(msgspec.structs.replace(p, where=p.where or f"events.{event.id}") for p in wrong)
             continue
         if known is not None and not not_after(recorded, known):
@@ -381,7 +394,7 @@ def _arrival(
 
 
 def _versions(
-    contract: Contract, facts: list[Fact], known: Moment | None, questions: list[Problem]
+    contract: Contract, facts: list[Fact], known: Moment | None, questions: list[Problem], limit_raise: str | None = None
 ) -> tuple[Version, ...]:
     """The amendments known and in force, in the order in which they take effect."""
     versions: list[Version] = []
@@ -389,7 +402,7 @@ def _versions(
         recorded = amendment.recorded or amendment.agreed
         if known is not None and (recorded.date() if isinstance(recorded, datetime) else recorded) > known.day:
             continue
-        effective = _effective(contract, amendment, facts)
+        effective = _effective(contract, amendment, facts, limit_raise)
         if effective is None:
             continue
         if amendment.applies is None:
@@ -412,15 +425,23 @@ def _leads(contract: Contract, path: str) -> bool:
     return True
 
 
-def _effective(contract: Contract, amendment: Amendment, facts: list[Fact]) -> Moment | None:
-    """A stated day, or the arrival of the last notice and consent that it (or the third party's limit) asks for."""
+def _effective(
+    contract: Contract, amendment: Amendment, facts: list[Fact], limit_raise: str | None
+) -> Moment | None:
+    """A stated day, or the arrival of the last notice and consent that it (or the third party's limit) asks for.
+
+    A limit whose clause asks for nothing is moved by both, or by notice alone (KNOBS `limit_raise`).
+    """
     if isinstance(amendment.effective, date):
         return Moment(amendment.effective, None)
     wanted = [amendment.effective] if amendment.effective else []
     for path in amendment.set:
         head, _, rest = path.partition(".")
         if head == "third_parties" and rest.endswith(".limit"):
-            wanted.extend(contract.third_parties[rest.removesuffix(".limit")].raised_if)
+            third = rest.removesuffix(".limit")
+            both = ("notified in writing", f"{third} consents")
+            usage = both[:1] if limit_raise == "notice" else both if limit_raise else ()
+            wanted.extend(contract.third_parties[third].raised_if or (() if amendment.effective else usage))
     moments = [_arrived(word, amendment.id, facts) for word in dict.fromkeys(wanted)]
     if None in moments:
         return None

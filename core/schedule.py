@@ -5,20 +5,20 @@ from datetime import date, datetime, timedelta
 
 import msgspec
 
+from core.clocks import clocks
 from core.money import Money
 from core.periods import (
     Due,
     Period,
     add,
     calendar_windows,
+    contract_cycles,
     contract_years,
-    end_of_day,
     fixed,
     last_working_day,
     local_date,
     nth_day,
     shift,
-    start_of_day,
     term_end,
     to_instant,
     touched_days,
@@ -26,6 +26,7 @@ from core.periods import (
 from core.periods import Step as Counted
 from core.problems import Problem
 from core.record import Fact, Moment, Record, not_after
+from core.sessions import sessions_of
 from core.terms import Annex, Contract, DueRule, Payment, Step, Text
 
 __all__ = ["Done", "Obligation", "Window", "due_moment", "other_party", "schedule", "term_of", "windows"]
@@ -51,7 +52,8 @@ class Obligation(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, 
 
     `waiting` says what its due time still waits for (then `due` is None); `tests` are the deliveries that were
     rejected, each with the
-    day of delivery and the day of rejection; `paused` counts seconds (clocks) or days.
+    day of delivery and the day of rejection; `paused` counts seconds (clocks) or days. `state` is that of a service
+    step's clock: "running", "paused", "late", "kept" or "missed".
     """
 
     id: str
@@ -70,6 +72,7 @@ class Obligation(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, 
     done: Done | None = None
     tests: tuple[tuple[date, date], ...] = ()
     paused: int = 0
+    state: str = ""
 
 
 class Window(msgspec.Struct, frozen=True, gc=False):
@@ -134,12 +137,16 @@ class _Scheduler:
     def __init__(self, record: Record) -> None:
         self.record = record
         self.contract = record.contract
+        self.calendar = record.calendar
+        # Day counts look at the time of day of their event only where one of these asks for it.
+        kept = record.counting.landing_clock == "clock kept"
+        self.by_the_clock = kept or record.counting.cut_off not in {None, "none"}
         self.made: dict[str, tuple[Obligation, ...]] = {}
         self.busy: list[str] = []
         listed: list[Source] = [*self.contract.annexes, *self.contract.steps, *self.contract.payments]
         self.sources = {source.id: source for source in listed}
         self.others = {party: other_party(self.contract, party) for party in {s.owed_by for s in listed}}
-        self.counted: dict[tuple[Moment, Period, bool], Due | Problem] = {}
+        self.counted: dict[tuple[Moment, Period, bool, bool, int], Due | Problem] = {}
         """Due times by what they hang on: many obligations hang on the same day by the same period."""
 
     def all(self) -> tuple[Obligation, ...]:
@@ -155,7 +162,9 @@ class _Scheduler:
             return ()
         self.busy.append(source)
         term = self.sources[source]
+        before, self.calendar = self.calendar, self.record.calendar_for(term.owed_by)
         made = tuple(self._step(term) if isinstance(term, Step) else self._series(term))
+        self.calendar = before
         self.busy.pop()
         self.made[source] = made
         return made
@@ -166,9 +175,12 @@ class _Scheduler:
         if rule is None:
             yield self._finish(term, self._bare(term, None, None), None, Counted("DUE-NONE-01", {}), by_clock=False)
         elif rule.every is not None:
-            for window in windows(self.record, rule.every.unit):
-                due = self._in_window(rule, window)
+            before: Due | None = None
+            for window in self._owed_windows(rule.every.unit):
+                due = before = self._in_window(rule, window, before)
                 yield self._finish(term, self._bare(term, None, window.id), due, None, by_clock=False)
+        elif rule.anchor is not None and rule.anchor.what == "session":
+            yield from self._sessions(term, rule)
         elif rule.anchor is not None and rule.anchor.each:
             for fact in self._facts(rule.anchor.what, rule.anchor.of):
                 due = self._after(rule, fact.at, term.id)
@@ -178,6 +190,37 @@ class _Scheduler:
         else:
             due, waiting = self._once(term, rule)
             yield self._finish(term, self._bare(term, None, None), due, waiting, by_clock=_clocked(rule))
+
+    def _sessions(self, term: Annex | Payment, rule: DueRule) -> Iterator[Obligation]:
+        """What hangs on the nth session of a schedule, or on each: before its beginning, or after its end."""
+        assert rule.anchor is not None
+        key, nth = rule.anchor.of or "", rule.anchor.nth
+        held = sessions_of(self.record, key) if key in self.contract.schedules else []
+        chosen = held if rule.anchor.each else held[nth - 1 : nth] if nth and nth > 0 else held[-1:]
+        for session in chosen:
+            case = str(session.number) if rule.anchor.each else None
+            due = self._after(rule, Moment(session.day, session.begins if rule.before else session.ends), term.id)
+            yield self._finish(term, self._bare(term, case, None), due, None, by_clock=_clocked(rule))
+        if not chosen:
+            waiting = Counted("DUE-WAITING-01", {"what": "session", "of": key})
+            yield self._finish(term, self._bare(term, None, None), None, waiting, by_clock=_clocked(rule))
+
+    def _owed_windows(self, unit: str) -> list[Window]:
+        """The windows of a series, by the calendar or from the effective date (KNOBS `cycle`), stubs as `stub` says."""
+        record, term = self.record, term_of(self.record)
+        found = list(windows(record, unit))
+        if record.counting.cycle == "from the effective date" and unit.startswith("calendar ") and term is not None:
+            start = self.contract.effective or term.first
+            series = record.counting.of("series_from") or "the anchor"
+            cycles = contract_cycles(unit.removeprefix("calendar "), start, term.after, series_from=series)
+            found = [Window(cycle.id, cycle.first, cycle.after) for cycle in cycles]
+        if term is None or record.counting.stub not in {"not owed", "joined to the next"}:
+            return found
+        if found and found[0].first < term.first:
+            found = found[1:]
+        if found and found[-1].after > term.after and record.counting.stub == "not owed":
+            found = found[:-1]
+        return found
 
     def _rule(self, term: Annex | Payment) -> DueRule | None:
         """The due rule as amended: an amendment of a due rule holds for what falls due from its effect on."""
@@ -224,24 +267,43 @@ class _Scheduler:
 
     def _once(self, term: Annex | Payment, rule: DueRule) -> tuple[Due | None, Counted | None]:
         if rule.on is not None:
-            return self._fixed(rule.on, term.id), None
+            return self._fixed(rule.on, term.id, before=rule.before), None
         if rule.demand or rule.anchor is None:
-            return None, Counted("DUE-DEMAND-01", {"id": term.id})
+            return self._on_demand(term, rule)
         anchor = self._anchor(rule.anchor.what, rule.anchor.of or term.id)
         if anchor is None:
             return None, Counted("DUE-WAITING-01", {"what": rule.anchor.what, "of": rule.anchor.of or ""})
         return self._after(rule, anchor, term.id), None
 
-    def _fixed(self, on: date | datetime, where: str) -> Due | None:
+    def _on_demand(self, term: Annex | Payment, rule: DueRule) -> tuple[Due | None, Counted | None]:
+        """Due after a demand: by the day that the demand sets, or so long after it as the contract says (511(4))."""
+        demands = self._facts("demanded", term.id)
+        if not demands:
+            return None, Counted("DUE-DEMAND-01", {"id": term.id})
+        demand = demands[0]
+        if demand.event.until is not None:
+            until = demand.event.until
+            return Due(
+                until, None, until, (Counted("DUE-DEMANDED-01", {"date": until, "demand": demand.at.day}),)
+            ), None
+        if rule.period is not None:
+            return self._after(rule, demand.at, term.id), None
+        return None, Counted("DUE-DEMANDED-02", {"demand": demand.at.day})
+
+    def _fixed(self, on: date | datetime, where: str, *, before: bool = False) -> Due | None:
+        """On a date or at a time; "before" a date is the end of the day before it (KNOBS `limit_words`)."""
         record = self.record
+        if before and not isinstance(on, datetime):
+            day = on - timedelta(days=1)
+            return Due(day, None, day, (Counted("DUE-BEFORE-02", {"date": on}),), rolls=False)
         if not isinstance(on, datetime):
             if (
                 record.counting.roll_fixed_dates is None
                 and record.counting.roll not in {None, "none"}
-                and record.calendar.is_rest(on)
+                and self.calendar.is_rest(on)
             ):
                 record.ask("roll_fixed_dates", where, date=on)
-            return fixed(on, record.counting, record.calendar)
+            return fixed(on, record.counting, self.calendar)
         instant = on if on.tzinfo else to_instant(on, record.zone)
         if isinstance(instant, Problem):
             record.question(msgspec.structs.replace(instant, where=where))
@@ -253,38 +315,50 @@ class _Scheduler:
         """`period` after (before) the anchor; without a period: before the anchor itself."""
         record = self.record
         if rule.period is None:
-            if anchor.instant is not None:
+            if anchor.instant is not None and record.counting.before_start != "by the day before":
                 return Due(anchor.day, anchor.instant, anchor.day, (Counted("DUE-BEFORE-01", {"due": anchor.instant}),))
             day = anchor.day - timedelta(days=1)
             return Due(day, None, day, (Counted("DUE-BEFORE-02", {"date": anchor.day}),))
-        clocked = rule.period.is_clock
-        key = (anchor if clocked else Moment(anchor.day, None), rule.period, rule.before)
+        exact = rule.period.is_clock or self.by_the_clock
+        start = anchor if exact else Moment(anchor.day, None)
+        key = (start, rule.period, rule.before, rule.at_least, id(self.calendar))
         if key not in self.counted:
-            start = anchor.instant if clocked and anchor.instant else anchor.day
-            self.counted[key] = add(start, rule.period, record.counting, record.calendar, before=rule.before)
+            self.counted[key] = add(
+                start.instant or start.day,
+                rule.period,
+                record.counting,
+                self.calendar,
+                before=rule.before,
+                at_least=rule.at_least,
+            )
         due = self.counted[key]
         if isinstance(due, Problem):
             record.question(msgspec.structs.replace(due, where=where))
             return None
         return due
 
-    def _in_window(self, rule: DueRule, window: Window) -> Due | None:
-        record, last = self.record, window.after - timedelta(days=1)
+    def _in_window(self, rule: DueRule, window: Window, before: Due | None = None) -> Due | None:
+        """The due time in one window; `before` is that of the window before (KNOBS `roll_series`)."""
+        last = window.after - timedelta(days=1)
         if rule.period is not None:
             return self._after(DueRule(period=rule.period), Moment(last, None), "")
         by = rule.by or "last day"
         if by == "last working day":
-            day = last_working_day(window.first, last, record.calendar)
+            day = last_working_day(window.first, last, self.calendar)
             return (
                 Due(day, None, day, (Counted("DUE-LASTWORK-01", {"date": day, "window": window.id}),)) if day else None
             )
         if by.startswith("working day "):
-            nth = nth_day(window.first, last, int(by.removeprefix("working day ")), record.calendar, working=True)
+            nth = nth_day(window.first, last, int(by.removeprefix("working day ")), self.calendar, working=True)
             return (
                 Due(nth, None, nth, (Counted("DUE-NTHWORK-01", {"date": nth, "window": window.id}),)) if nth else None
             )
-        day = last if by == "last day" else min(window.first + timedelta(days=int(by.removeprefix("day ")) - 1), last)
-        return self._fixed(day, window.id)
+        if by == "last day":
+            return self._fixed(last, window.id)
+        number = int(by.removeprefix("day "))
+        if before is not None and self.record.counting.of("roll_series") == "next from rolled":
+            number = before.day.day
+        return self._fixed(min(window.first + timedelta(days=number - 1), last), window.id)
 
     def _anchor(self, what: str, of: str) -> Moment | None:
         """When what a period hangs on came about; None while it has not."""
@@ -310,6 +384,8 @@ class _Scheduler:
         [obligation, *_] = self.of(of) or (None,)
         if obligation is None:
             return None
+        if what == "due" and obligation.due and self.record.counting.chained_anchor == "the unrolled":
+            return Moment(obligation.due.unrolled, obligation.due.instant)
         if what == "due":
             return due_moment(obligation.due, self.record.zone) if obligation.due else None
         done = obligation.done
@@ -350,7 +426,7 @@ class _Scheduler:
             return due
         while_late = record.counting.of("excuse_while_late") == "excused"
         spans = [(f.at.day, (f.end or record.as_of).day) for f in facts if while_late or f.at.day <= due.day]
-        return shift(due, touched_days(spans, record.calendar, unit=due.unit), record.counting, record.calendar)
+        return shift(due, touched_days(spans, self.calendar, unit=due.unit), record.counting, self.calendar)
 
     # fulfilment
 
@@ -375,7 +451,9 @@ class _Scheduler:
             return self.record.of(what, term.id)
         exact = self.record.of(what, bare.id)
         return exact or [
-            f for f in self.record.of(what, term.id) if bare.case is not None and f.event.about == bare.case
+            f
+            for f in self.record.of(what, term.id)
+            if f.event.about is not None and f.event.about in {bare.case, bare.window}
         ]
 
     def _accepted(self, term: Annex, bare: Obligation, delivery: Fact) -> Done:
@@ -396,7 +474,7 @@ class _Scheduler:
         """The day on which silence accepts: the day after the period ends, or as KNOBS `deemed` is set."""
         if term.deemed_accepted is None:
             return None
-        due = add(delivery.at.day, term.deemed_accepted, self.record.counting, self.record.calendar)
+        due = add(delivery.at.day, term.deemed_accepted, self.record.counting, self.calendar)
         if isinstance(due, Problem):
             self.record.question(msgspec.structs.replace(due, where=f"annexes.{term.id}.deemed_accepted"))
             return None
@@ -408,58 +486,22 @@ class _Scheduler:
     # service steps
 
     def _step(self, term: Step) -> Iterator[Obligation]:
-        """One clock for each case: started by one event, stopped by another, paused by spans (pause in the clock's
-        own time).
-        """
+        """One clock for each case, or several; see `core.clocks`."""
         for start in self.record.of(term.starts):
             case = start.event.about or start.event.id
             bare = self._bare(term, case, None)
-            due = self._after(DueRule(period=term.within), start.at, term.id)
-            stops = [f for f in self.record.of(term.stops, case) if not_after(start.at, f.at)]
-            due, paused = self._paused(term, case, start, due, stops[0] if stops else None)
-            done = (
-                Done(day=stops[0].at.day, instant=stops[0].at.instant, how="stopped", event=stops[0].event.id)
-                if stops
-                else None
-            )
-            yield msgspec.structs.replace(
-                bare, due=self._extended(bare.id, due), done=done, paused=paused, by_clock=term.within.is_clock
-            )
-
-    def _paused(self, term: Step, case: str, start: Fact, due: Due | None, stop: Fact | None) -> tuple[Due | None, int]:
-        """Move the due time by the union of the pauses that began while the clock ran; seconds for clocks, dates
-        touched for days.
-        """
-        if term.pauses is None or due is None:
-            return due, 0
-        limit = stop.at if stop else self.record.as_of
-        spans = [
-            (
-                max(_instant(f.at, self.record.zone), _instant(start.at, self.record.zone)),
-                _end(f, limit, self.record.zone),
-            )
-            for f in self.record.of(term.pauses, case)
-        ]
-        total, reached, moved = 0, None, due
-        for first, last in sorted(spans):
-            first = max(first, reached) if reached else first
-            if last <= first:
-                continue
-            reached = last
-            if moved.instant is None:
-                days = (
-                    local_date(last - timedelta(microseconds=1), self.record.zone) - local_date(first, self.record.zone)
-                ).days + 1
-                moved = shift(moved, days, self.record.counting, self.record.calendar)
-                total += days
-            elif first < moved.instant:
-                seconds = int((last - first).total_seconds())
-                instant = moved.instant + timedelta(seconds=seconds)
-                day = local_date(instant, self.record.zone)
-                step = Counted("DUE-PAUSED-01", {"start": first, "until": last, "due": instant})
-                moved = Due(day, instant, day, (*moved.steps, step), moved.provisional)
-                total += seconds
-        return moved, total
+            for clock in clocks(self.record, self.calendar, term, start):
+                stop, own = clock.stop, bare.id + clock.suffix
+                done = stop and Done(day=stop.at.day, instant=stop.at.instant, how="stopped", event=stop.event.id)
+                yield msgspec.structs.replace(
+                    bare,
+                    id=own,
+                    due=self._extended(own, clock.due),
+                    done=done,
+                    paused=clock.paused,
+                    state=clock.state,
+                    by_clock=clock.is_clock,
+                )
 
 
 def _clocked(rule: DueRule) -> bool:
@@ -468,15 +510,3 @@ def _clocked(rule: DueRule) -> bool:
 
 def _between(first: Moment, moment: Moment, following: Moment | None) -> bool:
     return not_after(first, moment) and (following is None or not not_after(following, moment) or moment == following)
-
-
-def _instant(moment: Moment, zone: str) -> datetime:
-    return moment.instant or start_of_day(moment.day, zone)
-
-
-def _end(fact: Fact, limit: Moment, zone: str) -> datetime:
-    """When a span ended; one still open lasts to `limit`."""
-    stop = limit.instant or end_of_day(limit.day, zone)
-    if fact.end is None:
-        return stop
-    return min(fact.end.instant or end_of_day(fact.end.day, zone), stop)

@@ -17,31 +17,31 @@ from core.periods import Period
 
 __all__ = [
     "FORMAT",
-    "Amendment",
     "Allowance",
+    "Amendment",
     "Amount",
     "Anchor",
     "Annex",
     "Band",
     "Cap",
     "Ceiling",
+    "Channel",
     "Charge",
     "ClaimTerm",
     "Clause",
     "Contract",
-    "Channel",
     "CountingTerms",
     "Deadline",
     "Decision",
     "Deposit",
     "DueRule",
-    "EventKind",
     "EndingTerms",
+    "EventKind",
     "Every",
     "Follows",
-    "Ground",
     "Grace",
     "Grant",
+    "Ground",
     "Involvement",
     "Languages",
     "Line",
@@ -588,8 +588,6 @@ class Rule(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     take: str | None = None
     plus: Charge | None = None
     repeat: Repeat | None = None
-    at_least: Money | None = None
-    claim_within: Period | None = None
     at_most: Ceiling | None = None
     rate: str | None = None
     rate_at_most: Charge | None = None
@@ -887,7 +885,9 @@ class Contract(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     @property
     def currency(self) -> str:
         """The contract's currency; from its total, else from its first payment."""
-        amounts = [self.total, *(p.amount for p in self.payments), *(a.price for a in self.annexes)]
+        if self.total is not None:
+            return self.total.currency
+        amounts = [*(p.amount for p in self.payments), *(a.price for a in self.annexes)]
         return next((m.currency for m in amounts if m), "CNY")
 
 

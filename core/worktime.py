@@ -28,6 +28,7 @@ __all__ = [
     "add_hours",
     "between",
     "closes_at",
+    "edge",
     "end_of_day",
     "is_open",
     "joint_calendar",
@@ -339,12 +340,12 @@ def local_date(instant: datetime, zone: str) -> date:
 
 
 def start_of_day(day: date, zone: str) -> datetime:
-    return _edge(day, 0, zone)
+    return edge(day, 0, zone)
 
 
 def end_of_day(day: date, zone: str) -> datetime:
     """24:00 of a local day as an instant: the first instant that no longer belongs to it."""
-    return _edge(day, DAY_MINUTES, zone)
+    return edge(day, DAY_MINUTES, zone)
 
 
 def _both_readings(local: datetime, zone: str) -> tuple[datetime, datetime]:
@@ -352,7 +353,7 @@ def _both_readings(local: datetime, zone: str) -> tuple[datetime, datetime]:
     return aware.replace(fold=0).astimezone(UTC), aware.replace(fold=1).astimezone(UTC)
 
 
-def _edge(day: date, minutes: int, zone: str) -> datetime:
+def edge(day: date, minutes: int, zone: str) -> datetime:
     """The instant of an edge `minutes` after a local midnight: in a gap the moment at which it ends, the first of two.
 
     Edges keep their order, so a window never ends before it begins, and a date that a zone skips is empty.
@@ -718,7 +719,7 @@ class WorkTime:
                     spans += [(start + o * 60 * SECOND, start + c * 60 * SECOND) for o, c in windows]
                 else:
                     day = midnight.date()
-                    spans += [(_line(_edge(day, o, self.zone)), _line(_edge(day, c, self.zone))) for o, c in windows]
+                    spans += [(_line(edge(day, o, self.zone)), _line(edge(day, c, self.zone))) for o, c in windows]
             midnight += timedelta(days=1)
         return sorted(spans)
 
@@ -816,13 +817,13 @@ def is_open(
 def closes_at(day: date, hours: tuple[Window, ...], calendar: Calendar, zone: str) -> datetime | None:
     """The last closing of the windows that start on `day`; None if it has none."""
     windows = _windows_on(day, hours, calendar)
-    return _edge(day, max(closes for _, closes in windows), zone) if windows else None
+    return edge(day, max(closes for _, closes in windows), zone) if windows else None
 
 
 def opens_at(day: date, hours: tuple[Window, ...], calendar: Calendar, zone: str) -> datetime | None:
     """The first opening of `day`; None if it has none."""
     windows = _windows_on(day, hours, calendar)
-    return _edge(day, min(opens for opens, _ in windows), zone) if windows else None
+    return edge(day, min(opens for opens, _ in windows), zone) if windows else None
 
 
 def minutes_of(day: date, hours: tuple[Window, ...], calendar: Calendar) -> int:

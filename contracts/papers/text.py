@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from contracts.papers.voice import Voice
 from core.assessment import Assessment, Other
 from core.breaches import Breach
-from core.explain import Line, explain, explain_all, explain_due
+from core.explain import Line, explain, explain_ahead, explain_all, explain_due
 from core.money import Money, show_decimal
 from core.record import Decided
 from core.schedule import Obligation
@@ -33,6 +33,8 @@ def report(contract: Contract, assessment: Assessment, other: Iterable[Other], l
         _caps(assessment, lang),
         _recourse(contract, assessment, lang),
         _balances(contract, assessment, lang),
+        _ahead(contract, assessment, lang),
+        _beside(contract, assessment, lang) if why else "",
     ]
     blocks += [_decisions(contract, assessment, other, lang), _usages(assessment, lang), _digests(assessment, lang)]
     return "\n\n".join(block for block in blocks if block) + "\n"
@@ -206,6 +208,19 @@ def _accounts(assessment: Assessment, lang: str) -> str:
             )
         )
     return f"{words(lang, 'text.accounts')}\n{table(rows, right={1, 4})}" if len(rows) > 1 else ""
+
+
+def _ahead(contract: Contract, assessment: Assessment, lang: str) -> str:
+    """Deposits, security and refunds, one line each; of settlements those in which a charge falls."""
+    rows = [(line.args["id"], spoken(line, lang, assessment.zone, contract)) for line in explain_ahead(assessment)]
+    return f"{words(lang, 'text.ahead')}\n{table(rows)}" if rows else ""
+
+
+def _beside(contract: Contract, assessment: Assessment, lang: str) -> str:
+    """What stands beside each figure and never alters it."""
+    lines = [(one.about, Line(code=one.code, args=one.args)) for one in assessment.beside]
+    rows = [(about, spoken(line, lang, assessment.zone, contract)) for about, line in lines]
+    return f"{words(lang, 'text.beside')}\n{table(rows)}" if rows else ""
 
 
 def _caps(assessment: Assessment, lang: str) -> str:

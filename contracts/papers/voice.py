@@ -61,7 +61,7 @@ class Voice:
             return self.instant(value)
         if isinstance(value, date):
             return self.day(value)
-        if name == "rate" and isinstance(value, Fraction):
+        if name in {"rate", "yearly"} and isinstance(value, Fraction):
             return self.percent(value)
         if name in _CODED and isinstance(value, str):
             return self.coded(_CODED[name], value)

@@ -93,7 +93,7 @@ def test_every_kind_of_problem_brings_its_fields(cn, catalogue):
         add(date(2026, 1, 31), Period(9999, "year"), how, cn),
         add(moment, Period(1, "day", Period(2, "hour")), how, cn),
         add(moment, Period(1, "working hour"), none, cn),
-        *resolve(None, {"part_day": "x", "roll": "x", "window_end": "closed", "hours": "x", "zone": "x"}, {})[1],
+        *resolve(None, {"part_day": "x", "roll": "x", "cycle": "fiscal", "hours": "x", "zone": "x"}, {})[1],
         *resolve("x", {"roll": "none", "roll_fixed_dates": "yes"}, {})[1],
     ]
     assert 5 + 6 + 2 == len(found)

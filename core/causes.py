@@ -1,0 +1,142 @@
+"""One fact behind several charges: agreed sums, credits and a proven loss that come from the same cause are named, and
+set against each other as the contract says.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+import msgspec
+
+from core.breaches import Breach
+from core.charges import Accrual
+from core.curves import Curve, Line, narrow, scaled
+from core.measures import Figure
+from core.money import Money
+from core.record import Record
+
+__all__ = ["Cause", "Shared", "causes", "name_causes", "set_against"]
+
+
+class Cause(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """Charges that one fact gives rise to, between the same two parties.
+
+    `agreed` are the agreed sums together, `loss` the loss proven; `larger` is the head that is larger, `top_up` what
+    the loss is above the agreed sums. `counted` is the reading of KNOBS `against_loss` that was taken.
+    """
+
+    id: str
+    debtor: str
+    creditor: str
+    charges: tuple[str, ...]
+    agreed: Money
+    loss: Money
+    larger: Money
+    top_up: Money
+    counted: str | None = None
+
+
+class Shared(NamedTuple):
+    """Charges of one cause: its name, the agreed ones, and those of a loss."""
+
+    name: str
+    agreed: tuple[str, ...]
+    losses: tuple[str, ...]
+
+
+def causes(
+    record: Record, accruals: Sequence[Accrual], found: Iterable[Breach], figures: Mapping[str, Figure]
+) -> tuple[Shared, ...]:
+    """Causes that more than one charge comes from, by the case, event or duty that their breaches name."""
+    breaches = {breach.id: breach for breach in found}
+    by: dict[tuple[str, str, str], list[Accrual]] = {}
+    for accrual in accruals:
+        breach = breaches.get(accrual.breach)
+        for name in _facts(breach, figures.get(accrual.breach)) if breach else ():
+            by.setdefault((name, accrual.debtor, accrual.creditor), []).append(accrual)
+    made = []
+    for (name, _, _), group in by.items():
+        ids = [a.id for a in group]
+        if len(dict.fromkeys(ids)) < 2 or not any(a.breach in figures or a.head != group[0].head for a in group):
+            continue
+        losses = tuple(dict.fromkeys(a.id for a in group if _is_loss(a)))
+        agreed = tuple(dict.fromkeys(a.id for a in group if not _is_loss(a)))
+        if losses or len({breaches[a.breach].kind for a in group}) > 1:
+            made.append(Shared(name, agreed, losses))
+    return tuple(made)
+
+
+def _facts(breach: Breach, figure: Figure | None) -> tuple[str, ...]:
+    """What a breach comes from: the facts of a reading, a case, the event itself."""
+    if figure is not None:
+        return figure.facts
+    named = [breach.case, breach.event if breach.kind in ("event", "loss") else None, breach.subject]
+    return tuple(dict.fromkeys(name for name in named if name))
+
+
+def _is_loss(accrual: Accrual) -> bool:
+    return any(part.of == "loss" for part in accrual.slices)
+
+
+def set_against(record: Record, lines: Sequence[Line], shared: Sequence[Shared]) -> None:
+    """Cut what one cause would give twice: the agreed sums among themselves (KNOBS `stack`), then the loss by them
+    (`against_loss`: it counts towards the loss, is the sole remedy, or comes on top).
+    """
+    by = {line.accrual.id: line for line in lines}
+    day = record.as_of.day
+    for cause in shared:
+        agreed = [by[name] for name in cause.agreed if name in by]
+        stack = record.counting.of("stack")
+        if len(agreed) > 1 and stack in ("highest", "first named"):
+            kept = max(agreed, key=lambda line: line.curve(day)) if stack == "highest" else agreed[0]
+            for line in agreed:
+                if line is not kept:
+                    narrow(line, scaled(line.curve, Fraction(0)), day, kind="same cause", by=kept.accrual.id, clause="")
+        how = said(record, cause)
+        if how not in ("counts towards the loss", "sole remedy"):
+            continue
+        total = sum(line.curve(day) for line in agreed)
+        for name in cause.losses:
+            line = by.get(name)
+            if line is None or not line.curve(day):
+                continue
+            gross = line.curve(day)
+            left = 0 if how == "sole remedy" else max(0, gross - total)
+            total = max(0, total - gross)
+            narrow(line, _kept(line, left), day, kind="agreed sums", by=", ".join(cause.agreed), clause="")
+
+
+def _kept(line: Line, left: int) -> Curve:
+    inner = line.curve
+    return lambda day: min(inner(day), left)
+
+
+def said(record: Record, cause: Shared) -> str | None:
+    """How agreed sums and a loss of one cause stand to each other, asked where both can be claimed."""
+    if not cause.losses or not cause.agreed:
+        return None
+    return record.ask("against_loss", cause.name)
+
+
+def name_causes(record: Record, accruals: Sequence[Accrual], shared: Iterable[Shared]) -> tuple[Cause, ...]:
+    """The causes as findings, with the larger head and the top-up."""
+    by, currency = {a.id: a for a in accruals}, record.contract.currency
+    made = []
+    for cause in shared:
+        agreed = sum(by[name].gross.minor for name in cause.agreed)
+        loss = sum(by[name].gross.minor for name in cause.losses)
+        first = by[(*cause.agreed, *cause.losses)[0]]
+        made.append(
+            Cause(
+                id=cause.name,
+                debtor=first.debtor,
+                creditor=first.creditor,
+                charges=(*cause.agreed, *cause.losses),
+                agreed=Money(agreed, currency),
+                loss=Money(loss, currency),
+                larger=Money(max(agreed, loss), currency),
+                top_up=Money(max(0, loss - agreed), currency),
+                counted=record.counting.of("against_loss") if cause.losses and cause.agreed else None,
+            )
+        )
+    return tuple(made)
