@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from contracts.folder import Loaded
     from contracts.papers.document import Document
     from contracts.templates import Template
-    from contracts.when import Setting
     from core.assessment import Assessment, Other
     from core.problems import Problem
     from core.terms import Contract
@@ -63,6 +62,7 @@ COMMANDS: dict[str, tuple[str, tuple[Argument, ...]]] = {
         ),
     ),
     "when": ("when", ((("phrase",), "phrase", {}), *COUNTED)),
+    "moved": ("moved", (PATHS, (("--calendar",), "calendar", {"required": True}), AS_OF, JSON, LANG)),
     "between": ("between", ((("start",), "start", {}), (("end",), "end", {}), *COUNTED)),
     "serve": ("serve", ((("path",), "path", {}), (("--port",), "port", {"type": int, "default": 8000}), AS_OF, LANG)),
     "templates": (
@@ -82,11 +82,28 @@ COMMANDS: dict[str, tuple[str, tuple[Argument, ...]]] = {
         ),
     ),
     "review": ("review", (PATHS, LANG)),
+    "whatif": (
+        "whatif",
+        (
+            (("path",), "path", {}),
+            AS_OF,
+            *(((f"--{name}",), name, {"action": "append", "default": []}) for name in ("late", "measure", "loss")),
+            (("--like",), "like", {}),
+            (("--json",), "json", {"action": "store_true"}),
+            (("--csv",), "csv-rows", {"action": "store_true"}),
+            (("--html",), "html", {}),
+            (("--pdf",), "pdf-out", {}),
+            (("--languages",), "languages", {"default": "zh-Hans,en"}),
+            LANG,
+        ),
+    ),
+    "schema": ("schema", (LANG,)),
     "paper": (
         "paper",
         (
-            (("kind",), "kind", {"choices": ("statement",)}),
+            (("kind",), "kind", {"choices": ("statement", "contract")}),
             (("path",), "path", {}),
+            (("--contract",), "one", {}),
             AS_OF,
             KNOWN_AT,
             ASSUME,
@@ -257,13 +274,11 @@ def _figures(loaded: "Loaded", options: "Namespace") -> "tuple[Assessment, tuple
 
 
 def _assess(options: "Namespace", lang: str) -> int:
-    from contracts.folder import load
     from core.problems import InputError, Problem
 
     if options.csv is not None and options.csv not in TABLES:
         raise InputError([Problem("CLI-TABLE-01", "--csv", {"value": options.csv, "known": ", ".join(TABLES)})])
-    files, problems = load(_path(p) for p in options.paths)
-    problems = [*problems, *(p for one in files for p in one.problems)]
+    files, problems = _read(options.paths)
     good = [one for one in files if one.contract is not None and not one.problems]
     answers = [(one, *_figures(one, options)) for one in good]
     if options.json:
@@ -285,6 +300,19 @@ def _assess(options: "Namespace", lang: str) -> int:
     if open_:
         return _complain(open_, lang)
     return 3 if any(not b.waived for _, a, _ in answers for b in a.breaches) else 0
+
+
+def _read(paths: "Sequence[str]") -> "tuple[list[Loaded], list[Problem]]":
+    """Contracts of files, folders and stores, and all that is wrong with any of them."""
+    from contracts.folder import is_store, load
+
+    stores = [path for path in paths if is_store(path)]
+    files, problems = load(_path(path) for path in paths if path not in stores)
+    for place in stores:
+        from web.stored import load_store
+
+        files.extend(load_store(place)[0])
+    return files, [*problems, *(problem for one in files for problem in one.problems)]
 
 
 def _print_reports(answers: "Sequence[tuple[Loaded, Assessment, tuple[Other, ...]]]", lang: str, *, why: bool) -> None:
@@ -321,48 +349,27 @@ def _save(file: str, data: bytes, lang: str) -> None:
     print(words(lang, "cli.wrote", file=file), file=sys.stderr)
 
 
-def _one(path: str) -> "Loaded":
-    """The one contract at a path; all its problems if it has any."""
-    from contracts.folder import load
+def _one(path: str, number: str | None = None) -> "tuple[Loaded, str | None]":
+    """The one contract at a path, and the head of its chain where it lies in a store; else all its problems."""
+    from contracts.folder import is_store, load
     from core.problems import InputError, Problem
 
-    files, problems = load([_path(path)])
+    files, head = [], None
+    if is_store(path):
+        from web.stored import load_store
+
+        files, head = load_store(path)
+        held = [one.contract.number for one in files if one.contract]
+        files = [one for one in files if number is None or (one.contract and one.contract.number == number)]
+        if len(files) != 1:
+            raise InputError([Problem("CLI-STORE-01", path, {"n": len(held), "known": ", ".join(held)})])
+        problems: list[Problem] = []
+    else:
+        files, problems = load([_path(path)])
     problems = [*problems, *(p for one in files for p in one.problems)]
     if problems or not files:
         raise InputError(problems or [Problem("CLI-PATH-01", file=path)])
-    return files[0]
-
-
-def _when(options: "Namespace", lang: str) -> int:
-    from contracts.when import as_json, report, when
-    from core.problems import InputError, Problem
-
-    how = _setting(options)
-    found = when(options.phrase, how)
-    if isinstance(found, Problem):
-        raise InputError([found])
-    sys.stdout.write(as_json(found, how, lang) if options.json else report(found, how, lang, explain=options.explain))
-    return 0
-
-
-def _between(options: "Namespace", lang: str) -> int:
-    from contracts.when import Elapsed, as_json, between, elapsed_report
-    from core.problems import InputError
-
-    how = _setting(options)
-    found = between(options.start, options.end, how)
-    if not isinstance(found, Elapsed):
-        raise InputError(found)
-    sys.stdout.write(
-        as_json(found, how, lang) if options.json else elapsed_report(found, how, lang, explain=options.explain)
-    )
-    return 0
-
-
-def _setting(options: "Namespace") -> "Setting":
-    from contracts.when import setting
-
-    return setting(options.law, calendar=options.calendar, zone=options.zone, hours=options.hours, knobs=options.set)
+    return files[0], head
 
 
 def _serve(options: "Namespace", lang: str) -> int:
@@ -471,12 +478,14 @@ def _deliver(
 
 
 def _review(options: "Namespace", lang: str) -> int:
+    from contracts.drafting import changed_words
     from contracts.folder import load
     from contracts.review import review
 
     files, problems = load(_path(p) for p in options.paths)
     problems = [*problems, *(p for one in files for p in one.problems)]
-    found = [finding for one in files if one.contract for finding in review(one.contract)]
+    contracts = [one.contract for one in files if one.contract]
+    found = [finding for one in contracts for finding in (*review(one), *changed_words(one, _template))]
     from locales import say
 
     for finding in found:
@@ -484,19 +493,55 @@ def _review(options: "Namespace", lang: str) -> int:
     return _complain(problems, lang) if problems else 0
 
 
+def _whatif(options: "Namespace", lang: str) -> int:
+    from datetime import datetime
+
+    from contracts.whatif import as_csv, as_json, as_page, as_paper, as_text, asked, run
+
+    day = _day(options.as_of, "--as-of") or _today()
+    said = asked(options.late, options.measure, options.loss, options.like)
+    made = run(_one(options.path)[0], said, day.date() if isinstance(day, datetime) else day)
+    if options.html:
+        _save(options.html, as_page(made, lang).encode(), lang)
+    if options.pdf:
+        from contracts.papers.typeset import render
+
+        _save(options.pdf, render(as_paper(made), _languages(options.languages)), lang)
+    if options.json or options.csv:
+        sys.stdout.write(as_json(made) if options.json else as_csv(made))
+    elif not (options.html or options.pdf):
+        sys.stdout.write(as_text(made, lang))
+    return 0
+
+
+def _schema(options: "Namespace", lang: str) -> int:
+    from contracts.schema import as_text
+
+    sys.stdout.write(as_text())
+    return 0
+
+
 def _paper(options: "Namespace", lang: str) -> int:
+    loaded, head = _one(options.path, options.contract)
+    assert loaded.contract is not None
+    file = options.out or f"{loaded.contract.number}-{options.kind}.pdf"
+    if options.kind == "contract":
+        from contracts.drafting import reprinted
+        from contracts.papers.typeset import render
+
+        languages = _languages(options.languages)
+        _save(file, render(reprinted(loaded.contract, _template, languages), languages), lang)
+        return 0
     from contracts.papers.proof import Given, statement_paper
 
-    loaded = _one(options.path)
-    assert loaded.contract is not None
     given = Given(
         as_of=_day(options.as_of, "--as-of") or _today(),
         known_at=_day(options.known_at, "--known-at"),
         assume=_assumed(options, loaded),
         languages=_languages(options.languages),
+        head=head,
     )
-    pdf = statement_paper(loaded.contract, loaded.events, loaded.world, given)
-    _save(options.out or f"{loaded.contract.number}-{options.kind}.pdf", pdf, lang)
+    _save(file, statement_paper(loaded.contract, loaded.events, loaded.world, given), lang)
     return 0
 
 
@@ -505,7 +550,8 @@ def _languages(text: str) -> tuple[str, ...]:
     from core.problems import InputError, Problem
     from locales import LANGUAGES
 
-    asked = tuple(part.strip() for part in text.split(","))
+    short = {"zh": "zh-Hans", "hant": "zh-Hant"}
+    asked = tuple(short.get(part.strip(), part.strip()) for part in text.split(","))
     wrong = [one for one in asked if one not in LANGUAGES]
     if wrong:
         raise InputError([Problem("CLI-LANG-01", "--languages", {"value": one}) for one in wrong])

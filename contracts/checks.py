@@ -15,6 +15,7 @@ from core.charges import amount_of
 from core.events import SPANS, Event
 from core.money import Money, show_decimal
 from core.problems import Problem, nearest
+from core.rates import read_fixing
 from core.terms import (
     Amendment,
     Annex,
@@ -34,7 +35,6 @@ from core.terms import (
     When,
     find,
 )
-from core.rates import read_fixing
 from core.worktime import to_instant
 
 __all__ = ["check"]

@@ -1,6 +1,6 @@
 """Drafts a contract from a template and answers: the terms, the clause texts that print them, and the paper."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
@@ -15,7 +15,17 @@ from contracts.templates.printing import Numbers, UnprintableError, fill, in_han
 from core.problems import InputError, Problem
 from core.terms import Clause, Contract
 
-__all__ = ["check_template", "clauses", "document", "draft", "load_template", "read_answers", "templates"]
+__all__ = [
+    "changed_words",
+    "check_template",
+    "clauses",
+    "document",
+    "draft",
+    "load_template",
+    "read_answers",
+    "reprinted",
+    "templates",
+]
 
 
 class Press(NamedTuple):
@@ -260,3 +270,34 @@ def _sheets(press: Press, languages: tuple[str, ...]) -> tuple[Sheet, ...]:
 def _label(line: str) -> tuple[str, str]:
     label, mark, value = line.partition("：" if "：" in line else ": ")
     return (label, value) if mark else ("", line)
+
+
+Find = Callable[[str], Template]
+"""Gives the template of a key, ours or a sector's."""
+
+
+def reprinted(contract: Contract, find: Find, languages: Iterable[str]) -> Document:
+    """The paper of a drafted contract from its terms as they now are; InputError where no template printed it."""
+    key = _printed_by(contract)
+    if key is None:
+        raise InputError([Problem("DRAFT-REPRINT-01", contract.number)])
+    return document(contract, find(key), languages)
+
+
+def changed_words(contract: Contract, find: Find) -> tuple[Problem, ...]:
+    """Clauses whose words are not what the terms print: a figure was changed in one face only."""
+    key = _printed_by(contract)
+    if key is None:
+        return ()
+    languages = tuple(dict.fromkeys(lang for clause in contract.clauses for lang in clause.words))
+    printed = {clause.id: clause for clause in clauses(contract, find(key), languages)}
+    return tuple(
+        Problem("REVIEW-FACE-01", f"clauses.{clause.id}", {"clause": clause.number or clause.id})
+        for clause in contract.clauses
+        if clause.id in printed and clause.words != printed[clause.id].words
+    )
+
+
+def _printed_by(contract: Contract) -> str | None:
+    """The key of the template that printed the clauses."""
+    return next((clause.from_.split("@")[0] for clause in contract.clauses if clause.from_), None)

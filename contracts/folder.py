@@ -14,7 +14,7 @@ from core.problems import Problem
 from core.terms import Contract
 from core.world import World
 
-__all__ = ["Loaded", "contract_files", "load", "world_for"]
+__all__ = ["Loaded", "contract_files", "is_store", "load", "world_for"]
 
 
 class Loaded(msgspec.Struct, frozen=True):
@@ -105,3 +105,14 @@ def _load(path: Path) -> Loaded:
     return Loaded(
         path, contract, events, world, (*problems, *(msgspec.structs.replace(p, file=str(path)) for p in missing))
     )
+
+
+def is_store(place: str) -> bool:
+    """Whether a path or address names a store rather than contract files."""
+    if "://" in place:
+        return True
+    try:
+        with Path(place).open("rb") as file:
+            return file.read(15) == b"SQLite format 3"
+    except OSError:
+        return False

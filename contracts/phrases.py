@@ -1107,7 +1107,10 @@ _SLIPS = (
     (r"\b(?:an?|every|each) (annex|payment|step|duty)\b", r"any \1"),
     (r"\b(?:a|each|every) (day|week|hour|month|working day)\b", r"per started \1"),
     (r"\bper (\w+) started\b", r"per started \1"),
+    (r" daily\b", " per started day"),
+    (r"\b[Bb]uss?iness (day|hour)", r"working \1"),
     (r" ?(?:percent|per cent|％)", "%"),
+    (r"\bRMB\b", "CNY"),
     (r"\b([A-Z]{3}) ?([\d,.]+)", r"\2 \1"),
     (r"[￥¥] ?([\d,.]+)", r"\1 CNY"),
     (r"\bof the (?:contract )?total\b|\bof contract total\b", "of total"),
@@ -1123,12 +1126,64 @@ most files have none."""
 
 
 def _mended(kind: str, text: str) -> str:
-    """A good phrase close to `text`, or ""."""
+    """A good phrase close to `text` that holds the author's own numbers, or ""."""
+    return _slipped(kind, text) or (_like_example(kind, text) if len(text) <= 80 else "")
+
+
+def _slipped(kind: str, text: str) -> str:
+    """What `text` means if it holds a slip that people make, or ""."""
     for candidate in _candidates(text):
         value = _read(kind, candidate)
         if value is not None:
             return show(value, kind) or candidate
-    return nearest(text, [row.example for row in _rows(kind)]) if len(text) <= 80 else ""
+    return ""
+
+
+def _like_example(kind: str, text: str) -> str:
+    """The example nearest to `text` with the numbers of `text` in their places; "" where they do not fit."""
+    from difflib import SequenceMatcher
+
+    example = nearest(text, [row.example for row in _rows(kind)])
+    written, given = _FIGURE.findall(text), _FIGURE.findall(example)
+    if len(written) != len(given):
+        return ""
+    numbers = iter(written)
+    meant = _FIGURE.sub(lambda _: next(numbers), example)
+    alike = SequenceMatcher(None, text, meant).ratio() >= ALIKE
+    return meant if alike and _read(kind, meant) is not None else ""
+
+
+ALIKE = 0.8
+"""How near an example must be to be meant: "3 days after signed" is not "the 3rd working day after signed"."""
+
+
+_FIGURE = re.compile(r"\d[\d,]*(?:\.\d+)?")
+_OF = re.compile(r"(?P<rate>.+?) of (?P<base>.+?)(?P<rest>(?: per | an? | once| each| in | for | daily|, ).*)?")
+_BASED = ("share", "amount", "charge", "band", "ceiling")
+"""Kinds of phrase that may be a share of something."""
+
+
+def _bases_known() -> str:
+    named = [phrase for phrase, _, _ in BASES.values()]
+    return ", ".join([*named, "fees of the last 12 months", "fees of the term", *(f"<id>.{field}" for field in FIELDS)])
+
+
+def _wrong_base(kind: str, text: str, where: str) -> Problem | None:
+    """A phrase that is sound but for what its share is of: the nearest base with the author's own rate, or all bases."""
+    found = _OF.fullmatch(text) if kind in _BASED else None
+    if found is None:
+        return None
+    whole = f"{found['rate']} of total{found['rest'] or ''}"
+    sound = whole if _read(kind, whole) is not None else _slipped(kind, whole)
+    if not sound:
+        return None
+    base = found["base"]
+    known = {phrase: phrase for phrase, _, _ in BASES.values()}
+    close = BASES[base][0] if base in BASES else nearest(base, known)
+    args = {"text": text, "base": base}
+    if close:
+        return Problem("TERMS-OF-06", where, {**args, "nearest": sound.replace(" of total", f" of {close}", 1)})
+    return Problem("TERMS-OF-05", where, {**args, "known": _bases_known()})
 
 
 def _candidates(text: str) -> Iterator[str]:
@@ -1136,8 +1191,8 @@ def _candidates(text: str) -> Iterator[str]:
     for pattern, words in _SLIPS:
         if re.search(pattern, mended):
             mended = re.sub(pattern, words, mended)
-            yield re.sub(pattern, words, text)
             yield mended
+            yield re.sub(pattern, words, text)
     for line in (text, mended):
         yield line.lower()
         yield _respelled(line)
@@ -1198,14 +1253,24 @@ def _wrong(kind: str, text: str, where: str) -> Problem:
     bare = _BARE_RATE.fullmatch(text)
     if kind in ("rate", "share", "charge", "band", "ceiling", "amount", "weight") and bare and Fraction(bare[1]) > 1:
         rate = Fraction(bare[1])
-        meant = text.replace(bare[1], _show_percent(rate / 10000) or "", 1)
-        meant = meant if _read(kind, meant) is not None else _mended(kind, meant) or meant
-        args = {"text": text, "percent": f"{show_decimal(rate * 100)} %", "nearest": meant}
-        return Problem("TERMS-RATE-02", where, args)
+        large, small = (
+            _with_rate(kind, text.replace(bare[1], _show_percent(rate / part) or "", 1)) for part in (100, 10000)
+        )
+        args = {"text": text, "number": bare[1], "percent": f"{show_decimal(rate * 100)} %"}
+        return Problem("TERMS-RATE-02", where, {**args, "also": large, "nearest": small})
     kind = "charge" if kind == "band" else kind
     if kind == "due" and _DATED.match(text):
         return Problem("TERMS-DATE-01", where, {"text": text})
-    close = _mended(kind, text)
+    close = _slipped(kind, text)
+    wrong_base = None if close else _wrong_base(kind, text, where)
+    if wrong_base is not None:
+        return wrong_base
+    close = close or _mended(kind, text)
     if close:
         return Problem(_CODES[kind][1], where, {"text": text, "nearest": close})
     return Problem(_CODES[kind][0], where, {"text": text})
+
+
+def _with_rate(kind: str, meant: str) -> str:
+    """The phrase with its rate mended, and with it whatever else is a slip."""
+    return meant if _read(kind, meant) is not None else _mended(kind, meant) or meant

@@ -233,7 +233,7 @@ def _contract(walk: Walk, root: dict[str, Any]) -> Contract | None:
 
 
 def _in_order(contract: Contract) -> Contract:
-    """Parties in the order of their labels (甲方 before 乙方, Party A before Party B), so that a contract that comes back
+    """Parties in the order of their labels (甲方 before 乙方, Party A before B), so that a contract that comes back
     from canonical form, whose keys are sorted, prints as it was written.
     """
 

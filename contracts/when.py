@@ -43,6 +43,7 @@ __all__ = [
     "Setting",
     "as_json",
     "between",
+    "calendar_of",
     "elapsed_report",
     "report",
     "setting",
@@ -146,6 +147,15 @@ def _said(knobs: Iterable[str], **named: str | None) -> tuple[dict[str, str], li
 def _on_the_command_line(problem: Problem) -> Problem:
     where = {"counting.preset": "--law", "counting.zone": "--zone", "counting.hours": "--hours"}
     return msgspec.structs.replace(problem, where=where.get(problem.where, f"--set {problem.where.partition('.')[2]}"))
+
+
+def calendar_of(name: str) -> Calendar:
+    """A calendar by key, or the author's own file; InputError with all that is wrong with it."""
+    problems: list[Problem] = []
+    found = _calendar(name, problems)
+    if found is None:
+        raise InputError(problems)
+    return found
 
 
 def _calendar(name: str, problems: list[Problem]) -> Calendar | None:

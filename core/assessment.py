@@ -19,6 +19,7 @@ from core.debtors import by_debtor
 from core.ending import Ended, ended, ending_duties, ending_rights
 from core.events import Event
 from core.involvement import Involved, involved, involvement_duties, settled
+from core.interest import is_interest
 from core.liability import CapUse, Liability, Recourse, fees, liability
 from core.limitation import limitations
 from core.measures import Figure, measures
@@ -26,7 +27,7 @@ from core.money import Money
 from core.presets import PRESETS
 from core.problems import Problem
 from core.record import Decided, Record, fold
-from core.refunds import Ahead, Refund, Settlement, ahead, refunds, settlements
+from core.refunds import Ahead, Refund, Settlement, ahead, owed_back, refunds, settlements
 from core.rights import Right
 from core.schedule import Obligation, schedule
 from core.surcharges import surcharges
@@ -143,8 +144,8 @@ def assess(
         recourses=flow.recourses,
         claims=flow.claims,
         balances=flow.balances,
-        ahead=ahead(record, flow.breaches, flow.charges),
-        refunds=refunds(record),
+        ahead=flow.ahead,
+        refunds=flow.refunds,
         settlements=settlements(record, flow.obligations, debts, flow.charges, flow.claims),
         rights=flow.rights,
         involvements=flow.involvements,
@@ -174,6 +175,8 @@ class _Flow(NamedTuple):
     causes: tuple[Cause, ...]
     involvements: tuple[Involved, ...]
     ending: Ended | None
+    ahead: tuple[Ahead, ...]
+    refunds: tuple[Refund, ...]
 
 
 def _follow(record: Record) -> _Flow:
@@ -196,9 +199,13 @@ def _follow(record: Record) -> _Flow:
     recovered = [(r.debtor, r.creditor, r.amount) for r in recourses if r.amount.minor]
     recovered += [row for one in outside for row in settled(one)]
     recovered += [(b.debtor, b.creditor, b.amount) for b in (end.back if end else ()) if b.amount.minor]
+    held, back = ahead(record, found, accruals), refunds(record)
+    recovered += owed_back(held, back)
     sums = balances(accruals, made, recovered, record.contract.currency)
     named = name_causes(record, accruals, shared)
-    return _Flow(owed, debts, figures, found, accruals, owing, ledger, recourses, made, sums, given, named, outside, end)
+    return _Flow(
+        owed, debts, figures, found, accruals, owing, ledger, recourses, made, sums, given, named, outside, end, held, back
+    )
 
 
 def others(
@@ -236,7 +243,9 @@ def _pinned(contract: Contract, world: World) -> World:
 def _usages(record: Record) -> tuple[Usage, ...]:
     """The conventions that bear on any delay, with their origin; all others are printed where they bite."""
     counting = record.counting
-    shown = ("first_day", "roll", "lateness_by", "late_ends", "part_days", "deemed", "day_basis")
+    shown = ["first_day", "roll", "lateness_by", "late_ends", "part_days", "deemed", "day_basis"]
+    if any(is_interest(rule.charge) for rule in record.contract.rules):
+        shown += ["interest_days", "compounding", "reference"]
     return tuple(
         Usage(knob, value, str(counting.origin(knob))) for knob in shown if (value := counting.of(knob)) is not None
     )

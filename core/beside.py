@@ -1,8 +1,9 @@
-"""What stands beside a figure and never alters it: what the other side will say, by which law, and which proof is missing."""
+"""What stands beside a figure and never alters it: what the other side will say, by law, and which proof is missing."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -19,26 +20,45 @@ from core.record import Record
 from core.schedule import Obligation
 from core.terms import Party, Rule
 
-__all__ = ["Beside", "beside"]
+__all__ = ["YARDSTICKS", "Beside", "Yardstick", "beside"]
 
 _LPR = "CN-LPR-1Y"
-_EXCESS = Fraction(13, 10)
-"""Agreed damages above 1.3 times the proven loss may be cut on request (interpretation of 2023, art. 65)."""
-_DAILY = Fraction(5, 10000)
-"""What a late payment to a small or medium enterprise costs a day if nothing is agreed (Regulations of 2025, art. 17)."""
-_LONGEST = 60
-"""Days within which a large enterprise pays a small or medium one (Regulations of 2025, art. 9)."""
-_IN_FORCE = date(2025, 6, 1)
-_MARK_UP = (Fraction(13, 10), Fraction(3, 2))
-"""By how much a court raises the LPR where no rate is agreed (interpretation on sales contracts, art. 18(4))."""
+
+
+class Yardstick(msgspec.Struct, frozen=True):
+    """A number that the law gives: since when, where it stands, and how sure that is ("official", "secondary")."""
+
+    value: Fraction
+    source: str
+    since: date
+    confidence: str
+
+
+YARDSTICKS: dict[str, Yardstick] = {
+    # Agreed damages above so many times the proven loss may be cut on request.
+    "excess": Yardstick(Fraction(13, 10), "法释〔2023〕13号 art. 65; Civil Code 585(2)", date(2023, 12, 5), "official"),
+    # A late payment to a small or medium enterprise, a day, if nothing is agreed.
+    "daily": Yardstick(Fraction(5, 10000), "保障中小企业款项支付条例 art. 17", date(2025, 6, 1), "official"),
+    # Days within which a large enterprise pays a small or medium one.
+    "longest": Yardstick(Fraction(60), "保障中小企业款项支付条例 art. 9", date(2025, 6, 1), "official"),
+    # By how much a court raises the LPR where no rate is agreed: from the first to the second.
+    "raised from": Yardstick(Fraction(13, 10), "买卖合同司法解释 art. 18(4)", date(2021, 1, 1), "official"),
+    "raised to": Yardstick(Fraction(3, 2), "买卖合同司法解释 art. 18(4)", date(2021, 1, 1), "official"),
+}
+"""What figures are measured by under Chinese law. A correction changes what stands beside a figure, never a figure."""
 
 
 class Beside(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """One remark on a charge, or on a breach that no rule prices: a code and its arguments; the words are elsewhere."""
+    """One remark on a charge, or on a breach that no rule prices: a code and its arguments; the words are elsewhere.
+
+    `source` is where the law says so, `confidence` how sure that is.
+    """
 
     about: str
     code: str
     args: dict[str, Any] = {}
+    source: str = ""
+    confidence: str = ""
 
 
 def beside(
@@ -67,6 +87,7 @@ class _Beside:
         self.accruals = accruals
         self.debts = debts
         self.rules = {rule.id: rule for rule in record.contract.rules}
+        self.events = {fact.event.id: fact.event for fact in record.facts}
         preset = record.contract.counting.preset or ""
         self.chinese = record.contract.law == "CN" or (record.contract.law is None and preset.startswith("CN"))
 
@@ -97,19 +118,22 @@ class _Beside:
         """Agreed damages against 1.3 times the proven loss (Civil Code 585(2)); never for losses and price."""
         if rule.when.state == "loss" or accrual.head in {"loss", "payment"} or is_interest(rule.charge):
             return
-        facts = {f.event.id: f for of in (accrual.subject, accrual.id, rule.id) for f in self.record.of("loss proven", of)}
+        facts = {
+            f.event.id: f for of in (accrual.subject, accrual.id, rule.id) for f in self.record.of("loss proven", of)
+        }
         loss = sum(f.event.amount.minor for f in facts.values() if f.event.amount)
         if not facts:
             yield Beside(about=accrual.id, code="BESIDE-LOSS-03", args={"by": accrual.debtor})
             return
-        line = Fraction(loss) * _EXCESS
+        measure = YARDSTICKS["excess"]
+        line = Fraction(loss) * measure.value
         args = {"agreed": accrual.gross, "loss": self._money(loss), "line": self._money(integer(line))}
         over = accrual.gross.minor > line
         if over and accrual.fault == "intent":
-            yield Beside(about=accrual.id, code="BESIDE-LOSS-04", args=args)
+            yield _by_law(accrual.id, "BESIDE-LOSS-04", args, measure)
         else:
             code = "BESIDE-LOSS-01" if over else "BESIDE-LOSS-02"
-            yield Beside(about=accrual.id, code=code, args={**args, "by": accrual.debtor})
+            yield _by_law(accrual.id, code, {**args, "by": accrual.debtor}, measure)
         if loss > accrual.gross.minor:
             rest = self._money(loss - accrual.gross.minor)
             yield Beside(about=accrual.id, code="BESIDE-LOSS-05", args={**args, "rest": rest})
@@ -127,7 +151,7 @@ class _Beside:
             return
         floor = self._interest(debt, breach, lpr)
         args = {"yearly": yearly, "rate": lpr, "amount": floor, "agreed": accrual.gross}
-        yield Beside(about=accrual.id, code="BESIDE-SME-01", args=args)
+        yield _by_law(accrual.id, "BESIDE-SME-01", args, YARDSTICKS["daily"])
 
     def _nothing_agreed(self) -> Iterator[Beside]:
         """What the law gives for a late payment that no rule prices."""
@@ -136,16 +160,17 @@ class _Beside:
             debt = self.debts.get(breach.subject)
             if breach.kind != "late" or debt is None or breach.id in priced or breach.due is None:
                 continue
-            if self._protected(debt) and breach.due >= _IN_FORCE:
-                amount = self._interest(debt, breach, _DAILY * 365)
-                yield Beside(about=breach.id, code="BESIDE-SME-02", args={"rate": _DAILY, "amount": amount})
+            daily = YARDSTICKS["daily"]
+            if self._protected(debt) and breach.due >= daily.since:
+                amount = self._interest(debt, breach, daily.value * 365)
+                yield _by_law(breach.id, "BESIDE-SME-02", {"rate": daily.value, "amount": amount}, daily)
                 continue
             late = date.fromordinal(breach.due.toordinal() + 1)
             lpr = self._lpr(late)
             if lpr is not None:
-                low, high = (self._interest(debt, breach, lpr * times) for times in _MARK_UP)
-                args = {"rate": lpr, "low": low, "high": high}
-                yield Beside(about=breach.id, code="BESIDE-LPR-01", args=args)
+                ends = YARDSTICKS["raised from"], YARDSTICKS["raised to"]
+                low, high = (self._interest(debt, breach, lpr * end.value) for end in ends)
+                yield _by_law(breach.id, "BESIDE-LPR-01", {"rate": lpr, "low": low, "high": high}, ends[0])
 
     def _too_long(self) -> Iterator[Beside]:
         """A time for payment of more than sixty days from delivery to a small or medium enterprise."""
@@ -155,9 +180,10 @@ class _Beside:
             period = term.due.period
             if not self._protected(debt) or period is None or period.unit != "day" or term.due.before:
                 continue
-            if period.n > _LONGEST:
-                args = {"days": period.n, "most": _LONGEST}
-                yield Beside(about=debt.obligation, code="BESIDE-SME-03", args=args)
+            longest = YARDSTICKS["longest"]
+            if period.n > longest.value:
+                args = {"days": period.n, "most": int(longest.value)}
+                yield _by_law(debt.obligation, "BESIDE-SME-03", args, longest)
 
     def _protected(self, debt: Account) -> bool:
         """A large enterprise or a public body owes a small or medium one."""
@@ -178,7 +204,7 @@ class _Beside:
         assert breach.until is not None
         days = [breach.due, *(b for b in _days_before(debt.breaks) if breach.due < b < breach.until), breach.until]
         exact = Fraction(0)
-        for begin, end in zip(days, days[1:], strict=False):
+        for begin, end in pairwise(days):
             first = date.fromordinal(begin.toordinal() + 1)
             exact += yearly * debt.open_on(first) * elapsed_days(begin, end) / 365
         return self._money(integer(exact))
@@ -193,7 +219,7 @@ class _Beside:
         breach = self.breaches.get(accrual.breach)
         if breach is None:
             return
-        events = {fact.event.id: fact.event for fact in self.record.facts}
+        events = self.events
         missing = []
         owed = self.owed.get(breach.subject)
         done = self.debts[breach.subject].settled if breach.subject in self.debts else owed.done if owed else None
@@ -226,17 +252,20 @@ class _Beside:
             elif event.item != "principal and interest":
                 args = {"event": event.id, "date": fact.at.day}
                 yield Beside(about=event.of or event.id, code="BESIDE-WAIVER-03", args=args)
-        events = {fact.event.id: fact.event for fact in self.record.facts}
         for accrual in self.accruals:
             breach = self.breaches.get(accrual.breach)
             owed = self.owed.get(accrual.subject)
             if breach is None or breach.kind != "late" or breach.running or owed is None or accrual.waived:
                 continue
             done = self.debts[owed.id].settled if owed.id in self.debts else owed.done
-            taken = events.get(done.event or "") if done else None
+            taken = self.events.get(done.event or "") if done else None
             if taken is not None and taken.value != "reserved":
                 args = {"event": taken.id, "id": accrual.id}
                 yield Beside(about=accrual.id, code="BESIDE-WAIVER-02", args=args)
+
+
+def _by_law(about: str, code: str, args: dict[str, Any], measure: Yardstick) -> Beside:
+    return Beside(about=about, code=code, args=args, source=measure.source, confidence=measure.confidence)
 
 
 def _days_before(days: Iterable[date]) -> Iterator[date]:

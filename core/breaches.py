@@ -6,7 +6,7 @@ from datetime import date, datetime
 import msgspec
 
 from core.accounts import Account
-from core.measures import Figure, card_rules, settled
+from core.measures import Figure, settled
 from core.money import Money
 from core.periods import end_of_day
 from core.readings import described
@@ -166,7 +166,7 @@ def _happened(record: Record) -> Iterable[Breach]:
 
 def _short(record: Record, figures: Mapping[str, Figure]) -> Iterable[Breach]:
     """Readings of closed windows that a rule's range or bands name; a good reading is no breach."""
-    rules = [rule for rule in (*record.contract.rules, *card_rules(record.contract)) if rule.when.measure]
+    rules = [rule for rule in record.contract.rules if rule.when.measure]
     for figure in figures.values():
         if figure.value is not None and figure.complete and any(_names(record, rule, figure) for rule in rules):
             yield Breach(

@@ -92,8 +92,10 @@ def set_against(record: Record, lines: Sequence[Line], shared: Sequence[Shared])
             for line in agreed:
                 if line is not kept:
                     narrow(line, scaled(line.curve, Fraction(0)), day, kind="same cause", by=kept.accrual.id, clause="")
-        how = said(record, cause)
-        if how not in ("counts towards the loss", "sole remedy"):
+        if not cause.losses or not cause.agreed:
+            continue
+        how = record.ask("against_loss", cause.name)  # undecided: only what is owed in every reading
+        if how == "on top":
             continue
         total = sum(line.curve(day) for line in agreed)
         for name in cause.losses:
@@ -101,7 +103,7 @@ def set_against(record: Record, lines: Sequence[Line], shared: Sequence[Shared])
             if line is None or not line.curve(day):
                 continue
             gross = line.curve(day)
-            left = 0 if how == "sole remedy" else max(0, gross - total)
+            left = max(0, gross - total) if how == "counts towards the loss" else 0
             total = max(0, total - gross)
             narrow(line, _kept(line, left), day, kind="agreed sums", by=", ".join(cause.agreed), clause="")
 
@@ -109,13 +111,6 @@ def set_against(record: Record, lines: Sequence[Line], shared: Sequence[Shared])
 def _kept(line: Line, left: int) -> Curve:
     inner = line.curve
     return lambda day: min(inner(day), left)
-
-
-def said(record: Record, cause: Shared) -> str | None:
-    """How agreed sums and a loss of one cause stand to each other, asked where both can be claimed."""
-    if not cause.losses or not cause.agreed:
-        return None
-    return record.ask("against_loss", cause.name)
 
 
 def name_causes(record: Record, accruals: Sequence[Accrual], shared: Iterable[Shared]) -> tuple[Cause, ...]:

@@ -12,7 +12,7 @@ from core.accounts import Account, refusals, without_tax
 from core.breaches import Breach
 from core.cure import cured
 from core.interest import Leg, Run, first_day, interest, is_interest, last_day, payment_counts
-from core.measures import Figure, card_rules
+from core.measures import Figure
 from core.money import Mode, Money, exponent, integer
 from core.periods import Calendar, Period, add, elapsed_days, end_of_day, local_date
 from core.problems import Problem
@@ -239,7 +239,6 @@ class _Pricer:
         self._limits: dict[tuple[str, tuple[str, ...]], Limit | None] = {}
         self._rules: dict[tuple[str, ...], dict[str, Rule]] = {}
         self._named = {rule.id for rule in record.contract.rules}
-        self._rest = (*record.contract.rules, *card_rules(record.contract))
         self._fires: dict[str, frozenset[str]] = {}
         self._days: dict[str, list[tuple[date, str]]] = {}
         self._late: dict[str, list[int]] = {}
@@ -251,15 +250,14 @@ class _Pricer:
         """Rules that may answer to the breach, in the contract's order: for lateness those that name it, else all."""
         rules = self.record.contract.rules
         if breach.kind != "late":
-            return self._rest
+            return rules
         keys = {breach.of_kind, "duty", breach.source, breach.subject}
         return (rules[number] for number in sorted({n for key in keys for n in self._late.get(key, ())}))
 
     def version(self, rule: Rule, ids: tuple[str, ...]) -> Rule:
         """The rule as the named amendments have it."""
         if ids not in self._rules:
-            amended = self.record.amended(ids)
-            self._rules[ids] = {r.id: r for r in reversed((*amended.rules, *card_rules(amended)))}
+            self._rules[ids] = {r.id: r for r in reversed(self.record.amended(ids).rules)}
         return self._rules[ids][rule.id]
 
     def at_breach(self, breach: Breach) -> tuple[str, ...]:

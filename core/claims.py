@@ -114,7 +114,6 @@ class _Desk:
         self.record, self.debts, self.figures = record, debts, figures
         self.void = {p.event for debt in debts.values() for p in debt.payments if p.refused}
         self.rules = {rule.id: rule for rule in record.contract.rules}
-        self.refused = {paid.event for debt in debts.values() for paid in debt.payments if paid.refused}
         due = [o for o in obligations if o.kind == "payment" and o.due is not None and o.id in debts]
         self.invoices = sorted(due, key=lambda o: (o.due.day if o.due else date.max, o.id))
         self.left = {o.id: debts[o.id].open.minor for o in self.invoices}
@@ -127,7 +126,7 @@ class _Desk:
             f.event.amount.minor
             for what in ("paid", "set off")
             for f in self.facts(what, accrual)
-            if f.event.amount and f.event.id not in self.refused
+            if f.event.amount and f.event.id not in self.void
         )
         waived = accrual.gross.minor if accrual.waived else min(waived, payable.minor)
         owing = max(0, payable.minor - (0 if accrual.waived else waived) - paid)

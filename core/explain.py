@@ -60,6 +60,8 @@ class _Reasons:
         """Duty and due time, lateness, the clause's working, maximum, excess, caps, recourse, claim and the reading."""
         accrual, owed = self.assessment.charges[at], self.assessment.liabilities[at]
         lines = [*self.facts(accrual), *(slice_line(accrual, part) for part in accrual.slices), *_gross(accrual)]
+        if any(part.provisional for part in accrual.slices):
+            lines.append(Line(code="EXPLAIN-PROVISIONAL-01"))
         lines.extend(_reductions(owed))
         lines.append(Line(code="EXPLAIN-PAYABLE-01", amount=owed.payable))
         lines.extend(Line(code=_BESIDE[one.about], amount=one.payable) for one in owed.beside)

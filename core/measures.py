@@ -21,7 +21,6 @@ __all__ = [
     "Item",
     "LostPoints",
     "bottom",
-    "card_rules",
     "measures",
     "opened",
     "pointed",
@@ -119,23 +118,6 @@ def measures(record: Record, obligations: Iterable[Obligation]) -> dict[str, Fig
                 figure = _Carder(record, card, frame, person, owed, found).read()
                 found[figure.id] = figure
     return found
-
-
-def card_rules(contract: Contract) -> tuple[Rule, ...]:
-    """What points cards charge by themselves, as rules: each point lost costs what it is `worth`."""
-    return tuple(
-        Rule(
-            id=card.id,
-            clause=card.clause or "",
-            when=When(state="measured", measure=card.id, range=Range(below=card.starts or FULL)),
-            owed_by=card.owed_by,
-            owed_to=card.owed_to,
-            head=card.head,
-            charge=card.worth,
-        )
-        for card in contract.scorecards
-        if card.worth is not None
-    )
 
 
 def settled(record: Record, held: Range, where: str) -> Range | None:

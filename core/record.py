@@ -12,7 +12,7 @@ from core.presets import resolve
 from core.problems import InputError, Problem
 from core.rates import ReferenceRate
 from core.receipts import channel_of, is_notice, received
-from core.terms import Amendment, Contract, Decision, find, replaced
+from core.terms import Amendment, Contract, Decision, find, replaced, with_cards
 from core.worktime import joint_calendar, read_run
 from core.world import World
 
@@ -154,7 +154,7 @@ class Record:
             amendment = next(v.amendment for v in self.versions if v.amendment.id == ids[-1])
             for path, value in amendment.set.items():
                 contract = replaced(contract, path, value)
-            self._terms[ids] = contract
+            self._terms[ids] = with_cards(contract)
         return self._terms[ids]
 
     @property
@@ -225,6 +225,7 @@ def fold(
     zone = _zone(contract, world)
     known = _limit(known_at, zone, questions, "known_at") if known_at is not None else None
     contract, decided = _decide(contract, known, assume, questions)
+    contract = with_cards(contract)
     knobs = {d.about.removeprefix("counting."): str(d.takes) for d in decided if d.about.startswith("counting.")}
     counting, wrong = resolve(contract.counting.preset, _overrides(contract), knobs)
     questions.extend(wrong)

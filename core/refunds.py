@@ -1,6 +1,6 @@
 """What was paid ahead and what goes back: deposits, security, prepaid units, and the settlement of each period."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 
@@ -18,7 +18,7 @@ from core.record import Fact, Record
 from core.schedule import Obligation, other_party
 from core.terms import Deposit, Prepaid
 
-__all__ = ["Ahead", "Refund", "Route", "Settlement", "ahead", "refunds", "settlements"]
+__all__ = ["Ahead", "Refund", "Route", "Settlement", "ahead", "owed_back", "refunds", "settlements"]
 
 _MOST = Fraction(1, 5)
 """A deposit counts as one up to a fifth of the price; the rest is prepayment (Civil Code 586(2))."""
@@ -293,6 +293,26 @@ def _rate(record: Record, term: Prepaid, said: str, day: date) -> Fraction | Non
         record.question(Problem(found.code, f"prepaid.{term.id}.refund", found.args))
         return None
     return found.on(day)
+
+
+def owed_back(held: Iterable[Ahead], made: Iterable[Refund]) -> Iterator[tuple[str, str, Money]]:
+    """What is still to go back, by who owes whom: refunds, and the deposit once its way is chosen.
+
+    Agreed damages are a charge of their own; on that way only what was paid, and the loss beyond, go back. A deposit
+    that its payer forfeits is kept, not owed.
+    """
+    for refund in made:
+        if refund.open.minor:
+            yield refund.debtor, refund.creditor, refund.open
+    for one in held:
+        for way in one.routes:
+            failed_payer = one.failed_by == one.payer
+            sums = [way.back.minor, way.top_up.minor]
+            sums += [way.penalty.minor] if way.way == "deposit" and not failed_payer else []
+            owing = sum(sums) - (one.paid.minor - one.held.minor)
+            if way.taken and owing > 0:
+                pair = (one.payer, one.holder) if failed_payer else (one.holder, one.payer)
+                yield *pair, Money(owing, one.paid.currency)
 
 
 def settlements(

@@ -74,6 +74,7 @@ __all__ = [
     "When",
     "find",
     "replaced",
+    "with_cards",
 ]
 
 FORMAT = 1
@@ -933,3 +934,27 @@ def replaced(parent: Any, path: str, value: Any) -> Any:
         return msgspec.structs.replace(parent, **{_names(type(parent))[key]: new})
     except (KeyError, TypeError):
         raise LookupError(path) from None
+
+
+def with_cards(contract: Contract) -> Contract:
+    """The contract with what its points cards charge by themselves, as rules: each point lost costs what it is
+    `worth`.
+    """
+    cards = {card.id: card for card in contract.scorecards if card.worth is not None}
+    if not cards:
+        return contract
+    rules = tuple(rule for rule in contract.rules if rule.id not in cards)
+    return msgspec.structs.replace(contract, rules=(*rules, *(_of_points(card) for card in cards.values())))
+
+
+def _of_points(card: Scorecard) -> Rule:
+    full = Fraction(100) if card.starts is None else card.starts
+    return Rule(
+        id=card.id,
+        clause=card.clause or "",
+        when=When(state="measured", measure=card.id, range=Range(below=full)),
+        owed_by=card.owed_by,
+        owed_to=card.owed_to,
+        head=card.head,
+        charge=card.worth,
+    )

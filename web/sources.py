@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from contracts.folder import Loaded, contract_files, load
+from contracts.folder import Loaded, contract_files, is_store, load
 from core.problems import InputError, Problem
 
 __all__ = ["FolderSource", "Source", "StoreSource", "source_for"]
@@ -113,8 +113,6 @@ class StoreSource:
 
 def source_for(place: str | Path) -> Source:
     """A store by address or file, else a file or folder; InputError with the located problem if there is neither."""
-    from web.stored import is_store
-
     if is_store(str(place)):
         _store(str(place))
         return StoreSource(str(place))

@@ -21,18 +21,7 @@ from core.terms import Contract
 from core.world import World
 from locales import words
 
-__all__ = ["event", "export", "import_", "init", "is_store", "load_store", "sweep", "verify"]
-
-
-def is_store(place: str) -> bool:
-    """Whether a path or address names a store rather than contract files."""
-    if "://" in place:
-        return True
-    try:
-        with Path(place).open("rb") as file:
-            return file.read(15) == b"SQLite format 3"
-    except OSError:
-        return False
+__all__ = ["event", "export", "import_", "init", "load_store", "sweep", "verify"]
 
 
 def init(place: str, lang: str) -> int:
@@ -154,6 +143,9 @@ def sweep(place: str, as_of: date | datetime, known_at: date | datetime | None, 
     """Assess every contract and keep its obligations and charges; only lines that differ are written."""
 
     async def work(store: Store) -> list[tuple[Loaded, Assessment]]:
+        report = await store.verify()
+        if report.problems:  # figures from a ledger that somebody changed would look like any others
+            raise InputError(report.problems)
         answers = []
         for number in await store.numbers():
             held = await _held(store, number)

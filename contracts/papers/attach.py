@@ -11,7 +11,7 @@ from core.problems import InputError, Problem
 if TYPE_CHECKING:
     import pikepdf
 
-__all__ = ["MOST_FILE", "MOST_PDF", "attach", "attached"]
+__all__ = ["MOST_FILE", "MOST_PDF", "attach", "attached", "same_pages"]
 
 MOST_PDF = 50 * 1024 * 1024
 MOST_FILE = 20 * 1024 * 1024
@@ -60,6 +60,51 @@ def attached(pdf: bytes) -> dict[str, bytes]:
         for name in names:
             files[name] = _content(opened, name)
     return files
+
+
+def same_pages(one: bytes, other: bytes) -> bool:
+    """Whether two PDFs draw the same pages: same number, size, drawing and fonts, and nothing laid over them."""
+    import pikepdf
+
+    with _opened(one) as first, _opened(other) as second:
+        if len(first.pages) != len(second.pages):
+            return False
+        try:
+            return all(_drawn(a) == _drawn(b) for a, b in zip(first.pages, second.pages, strict=True))
+        except (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError, RuntimeError):
+            return False
+
+
+def _drawn(page: pikepdf.Page) -> tuple[object, ...]:
+    """All that decides what a reader sees: the size, the drawing as instructions, each font's outlines, overlays."""
+    import hashlib
+
+    import pikepdf
+
+    drawing = pikepdf.unparse_content_stream(pikepdf.parse_content_stream(page))
+    box = [float(edge) for edge in page.mediabox]
+    found: list[bytes] = []
+    _streams(page.obj.get("/Resources"), found, 0)
+    prints = sorted(hashlib.sha256(stream).hexdigest() for stream in found)
+    return box, drawing, tuple(prints), "/Annots" in page.obj, "/Rotate" in page.obj
+
+
+def _streams(thing: pikepdf.Object | None, found: list[bytes], depth: int) -> None:
+    """The decoded streams under a page's resources (font files, character maps), at most a few levels down."""
+    import pikepdf
+
+    if thing is None or depth > 8:
+        return
+    if isinstance(thing, pikepdf.Stream):
+        found.append(thing.read_bytes())
+    if isinstance(thing, (pikepdf.Dictionary, pikepdf.Stream)):
+        for key in thing.keys():  # noqa: SIM118 - a PDF dictionary is no mapping
+            if key != "/Parent":
+                _streams(thing[key], found, depth + 1)
+    elif isinstance(thing, pikepdf.Array):
+        for part in thing:
+            if isinstance(part, pikepdf.Object):
+                _streams(part, found, depth + 1)
 
 
 def _content(opened: pikepdf.Pdf, name: str) -> bytes:

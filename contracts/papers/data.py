@@ -3,12 +3,15 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Sequence
+from fractions import Fraction
 from typing import Any
 
 from core.assessment import Assessment
 from core.canonical import plain
 from core.explain import explain_all
+from core.money import exponent, show_decimal
 from core.problems import Problem
 
 __all__ = ["as_csv", "as_json", "assessment_form"]
@@ -35,7 +38,7 @@ def as_json(assessments: Iterable[Assessment], problems: Sequence[Problem]) -> s
 
 def as_csv(table: str, assessments: Iterable[Assessment]) -> str:
     """One table over all contracts; begins with a mark by which Chinese Excel knows UTF-8."""
-    rows = [{"contract": a.contract, **row} for a in assessments for row in _ROWS[table](a)]
+    rows = [{"contract": a.contract, **_figures(row)} for a in assessments for row in _ROWS[table](a)]
     out = io.StringIO()
     out.write("\ufeff")
     if rows:
@@ -44,6 +47,20 @@ def as_csv(table: str, assessments: Iterable[Assessment]) -> str:
         writer.writeheader()
         writer.writerows({name: _safe(value) for name, value in row.items()} for row in rows)
     return out.getvalue()
+
+
+_AMOUNT = re.compile(r"(-?\d+(?:\.\d+)?) ([A-Z]{3})")
+
+
+def _figures(row: dict[str, Any]) -> dict[str, Any]:
+    """Amounts as bare numbers that a spreadsheet adds up, their currency once, in a column of its own."""
+    made: dict[str, Any] = {}
+    for name, value in row.items():
+        match = _AMOUNT.fullmatch(str(value))
+        made[name] = match[1] if match else value
+        if match:
+            made["currency"] = match[2]
+    return made
 
 
 def _safe(value: Any) -> Any:
@@ -91,7 +108,14 @@ def _charges(a: Assessment) -> list[dict[str, Any]]:
 
 
 def _slices(a: Assessment) -> list[dict[str, Any]]:
-    return [{"charge": c.id, **_flat(plain(s))} for c in a.charges for s in c.slices]
+    return [
+        {"charge": c.id, **_flat(plain(s)), "exact": _major(s.exact, a.currency)} for c in a.charges for s in c.slices
+    ]
+
+
+def _major(exact: Fraction, currency: str) -> str:
+    """Exact minor units as an amount before rounding."""
+    return f"{show_decimal(exact / 10 ** exponent(currency))} {currency}"
 
 
 def _flat(form: dict[str, Any]) -> dict[str, Any]:

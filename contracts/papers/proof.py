@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from contracts.papers.attach import attached
+from contracts.papers.attach import attached, same_pages
 from contracts.papers.statement import statement_pdf
 from contracts.reader import read_text
 from core.assessment import SEMANTICS, assess, others
@@ -55,6 +55,8 @@ class Proof(msgspec.Struct, frozen=True):
     def lines(self, lang: str) -> list[str]:
         """The verdict in words, then every difference."""
         told = [say(problem, lang) for problem in self.problems]
+        if self.holds and not self.pages_same:
+            return [words(lang, "proof.saved-again", contract=self.contract, as_of=self.as_of, figures=self.figures)]
         if self.holds:
             return [words(lang, "proof.holds", contract=self.contract, as_of=self.as_of, figures=self.figures)]
         return [words(lang, "proof.differs"), *told]
@@ -102,13 +104,29 @@ def check(path: Path) -> Proof:
     again = statement_paper(contract, events, world, given)
     carried, figures = _carried(files["assessment.json"], path), attached(again)["assessment.json"]
     differences = [*_differences(carried, json.loads(figures), "")]
-    return _proof(contract, differences, pages_same=again == pdf, as_of=str(given.as_of), figures=_amounts(carried))
+    if differences:
+        differences = _told(differences, carried, json.loads(figures))
+        return Proof(False, contract.number, 0, False, tuple(differences), str(given.as_of))
+    same = again == pdf
+    if not same and not same_pages(again, pdf):
+        return Proof(False, contract.number, _amounts(carried), False, (Problem("PROOF-PAGES-01"),), str(given.as_of))
+    return Proof(True, contract.number, _amounts(carried), same, (), str(given.as_of))
 
 
-def _proof(contract: Contract, differences: list[Problem], *, pages_same: bool, as_of: str, figures: int) -> Proof:
-    if not pages_same and not differences:
-        differences = [Problem("PROOF-PAGES-01")]
-    return Proof(not differences, contract.number, figures, pages_same, tuple(differences), as_of)
+_MOST_TOLD = 12
+
+
+def _told(differences: list[Problem], carried: Mapping[str, Any], worked: Mapping[str, Any]) -> list[Problem]:
+    """The differences that matter first: another contract or other events explain all the rest."""
+    causes = [
+        Problem(f"PROOF-DIGEST-{number:02}")
+        for number, name in enumerate(("contract", "events", "world"), 1)
+        if carried.get(f"{name}_digest") != worked.get(f"{name}_digest")
+    ]
+    money = [one for one in differences if _amounts(one.args["carried"]) or _amounts(one.args["worked"])] or differences
+    rest = len(money) - _MOST_TOLD
+    more = [Problem("PROOF-MORE-01", args={"n": rest})] if rest > 0 else []
+    return [*causes, *money[:_MOST_TOLD], *more]
 
 
 def _given(data: bytes, contract: Contract, path: Path) -> Given:

@@ -6,17 +6,18 @@ from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from contracts.papers.voice import Voice
-from core.assessment import Assessment, Other
+from contracts.papers.sums import sums
+from contracts.papers.voice import Voice, plain_id
+from core.assessment import Assessment, Other, Usage
 from core.breaches import Breach
 from core.explain import Line, explain, explain_ahead, explain_all, explain_due
 from core.money import Money, show_decimal
 from core.record import Decided
 from core.schedule import Obligation
 from core.terms import Contract
-from locales import speak, words
+from locales import has, speak, words
 
-__all__ = ["amount", "ours", "portfolio", "report", "spoken", "state_of", "table"]
+__all__ = ["amount", "portfolio", "report", "spoken", "state_of", "table"]
 
 Row = Sequence[str]
 
@@ -51,7 +52,7 @@ def portfolio(answers: Sequence[tuple[Contract, Assessment]], lang: str) -> str:
     ]
     totals: dict[str, list[int]] = {}
     for contract, assessment in answers:
-        owed, owing = ours(contract, assessment)
+        owed, owing = _two(contract, assessment)
         late = sum(1 for b in assessment.breaches if b.kind == "late" and not b.waived)
         title = speak(lang, contract.title) if contract.title else ""
         rows.append((contract.number, title, str(late), str(len(assessment.problems)), amount(owed), amount(owing)))
@@ -72,12 +73,11 @@ def portfolio(answers: Sequence[tuple[Contract, Assessment]], lang: str) -> str:
     return f"{words(lang, 'text.portfolio', n=len(answers))}\n{table(rows, right={2, 3, 4, 5})}\n"
 
 
-def ours(contract: Contract, assessment: Assessment) -> tuple[Money, Money]:
-    """What others owe us and what we owe others, still open, from charges and recourse; zero where no party is ours."""
-    mine = {key for key, party in contract.parties.items() if party.ours}
-    owed = sum(b.open.minor for b in assessment.balances if b.creditor in mine and b.debtor not in mine)
-    owing = sum(b.open.minor for b in assessment.balances if b.debtor in mine and b.creditor not in mine)
-    return Money(owed, assessment.currency), Money(owing, assessment.currency)
+def _two(contract: Contract, assessment: Assessment) -> tuple[Money, Money]:
+    """What others owe us and what we owe others, as the page adds it up; zero where no party is ours."""
+    found = {one.kind: one.total for one in sums(contract, assessment)}
+    nothing = Money(0, assessment.currency)
+    return found.get("in", nothing), found.get("out", nothing)
 
 
 def amount(money: Money | None) -> str:
@@ -113,9 +113,11 @@ def state_of(assessment: Assessment, obligation: Obligation, breaches: dict[str,
     breach = breaches.get(f"late:{obligation.id}")
     if breach is not None:
         return "waived" if breach.waived else "late" if breach.running else "done-late"
+    if obligation.due is None and obligation.waiting is None:
+        return "undecided"
     if obligation.done is not None:
         return "pending" if obligation.done.pending else "done"
-    return "waiting" if obligation.due is None else "open"
+    return "waiting" if obligation.waiting else "undecided" if obligation.due is None else "open"
 
 
 def _head(contract: Contract, assessment: Assessment, lang: str) -> str:
@@ -125,9 +127,13 @@ def _head(contract: Contract, assessment: Assessment, lang: str) -> str:
     if assessment.known_at:
         first += f"; {words(lang, 'text.known', day=_local(assessment.known_at, assessment.zone, end=True))}"
     lines = [first + ")"]
-    if any(party.ours for party in contract.parties.values()):
-        owed, owing = ours(contract, assessment)
-        rows = [(words(lang, "text.owed-us"), amount(owed)), (words(lang, "text.we-owe"), amount(owing))]
+    rows = []
+    for one in sums(contract, assessment):
+        if one.kind != "pair":
+            rows.append((words(lang, "text.owed-us" if one.kind == "in" else "text.we-owe"), amount(one.total)))
+            if one.prices.minor:
+                rows.append(("  " + words(lang, "text.of-which-prices"), amount(one.prices)))
+    if rows:
         lines += ["", table(rows, right={1})]
     return "\n".join(lines)
 
@@ -273,8 +279,8 @@ def _decisions(contract: Contract, assessment: Assessment, other: Iterable[Other
             "text.would-owe",
             about=o.about,
             takes=o.takes,
-            debtor=b.debtor,
-            creditor=b.creditor,
+            debtor=_label(contract, b.debtor, lang),
+            creditor=_label(contract, b.creditor, lang),
             amount=amount(b.payable),
         )
         for o in other
@@ -300,8 +306,17 @@ def _value(value: Any) -> str:
 
 
 def _usages(assessment: Assessment, lang: str) -> str:
-    lines = [f"  {u.knob} = {u.value} ({u.origin})" for u in assessment.usages]
+    lines = [f"  {_counted(u, lang)} ({u.origin})" for u in assessment.usages]
     return f"{words(lang, 'text.usages')}\n" + "\n".join(lines) if lines else ""
+
+
+def _counted(usage: Usage, lang: str) -> str:
+    """A convention in words, where the catalogues have some for it."""
+    key = f"page.knob.{usage.knob}"
+    value = f"{key}.{plain_id(usage.value)}"
+    if has(key) and has(value):
+        return f"{words(lang, key)}{words(lang, 'text.colon')}{words(lang, value)}"
+    return f"{usage.knob} = {usage.value}"
 
 
 def _digests(assessment: Assessment, lang: str) -> str:

@@ -1,7 +1,9 @@
 """A statement proves itself on a machine that never saw the contract, and a changed one does not."""
 
+import io
 import json
 
+import pikepdf
 import pytest
 
 from contracts.papers.attach import attach, attached
@@ -50,25 +52,49 @@ def test_an_event_changed_under_the_figures_is_named(spondeo, statement):
 
     ran = spondeo("check", statement, "--lang", "en")
 
+    assert "[PROOF-DIGEST-02]" in ran.out.splitlines()[1]
     assert "charges.late-annex:A1" in ran.out
 
 
-def test_pages_that_are_not_what_the_data_gives_are_noticed(spondeo, statement):
-    """All figures carried hold, but one printed byte differs: the paper is set again and compared whole."""
-    import io
-
-    import pikepdf
-
-    pdf = pikepdf.open(io.BytesIO(statement.read_bytes()))
-    pdf.docinfo["/Title"] = "another"
+def changed(file, change):
+    pdf = pikepdf.open(io.BytesIO(file.read_bytes()))
+    change(pdf)
     out = io.BytesIO()
     pdf.save(out, deterministic_id=True)
-    statement.write_bytes(out.getvalue())
+    file.write_bytes(out.getvalue())
+
+
+def redraw(pdf):
+    page = pdf.pages[0]
+    page.Contents = pdf.make_stream(page.Contents.read_bytes().replace(b" Tj", b" Tj ", 1) + b"\n0 0 m 9 9 l S")
+
+
+def overlay(pdf):
+    pdf.pages[0].obj["/Annots"] = pdf.make_indirect(pikepdf.Array([]))
+
+
+def drop_a_page(pdf):
+    del pdf.pages[-1]
+
+
+@pytest.mark.parametrize("change", [redraw, overlay, drop_a_page])
+def test_pages_that_are_not_what_the_data_gives_are_noticed(spondeo, statement, change):
+    """All figures carried hold, but a page draws something else: the paper is set again and compared."""
+    changed(statement, change)
 
     ran = spondeo("check", statement, "--lang", "en")
 
     assert 2 == ran.code
     assert "[PROOF-PAGES-01]" in ran.out
+
+
+def test_a_statement_that_was_only_saved_again_holds_and_says_so(spondeo, statement):
+    changed(statement, lambda pdf: pdf.docinfo.__setitem__("/Producer", "another program"))
+
+    ran = spondeo("check", statement, "--lang", "en")
+
+    assert 0 == ran.code
+    assert "saved again by another program" in ran.out
 
 
 @pytest.mark.parametrize("languages", ["zh-Hant,en", "en", "zh-Hans"])

@@ -53,11 +53,13 @@ def test_a_wrong_event_is_refused_and_nothing_is_kept(spondeo, store):
 
 def test_a_changed_event_breaks_the_chain(spondeo, store):
     with sqlite3.connect(store) as raw:
-        [(name, body)] = raw.execute("select name, sql from sqlite_master where type='trigger' and sql like '%UPDATE%' limit 1")
+        [(name, body)] = raw.execute(
+            "select name, sql from sqlite_master where type='trigger' and sql like '%UPDATE%' limit 1"
+        )
         for (trigger,) in raw.execute("select name from sqlite_master where type='trigger'").fetchall():
             raw.execute(f'drop trigger "{trigger}"')
         [(table,)] = raw.execute("select name from sqlite_master where type='table' and name like '%event%' limit 1")
-        raw.execute(f'update "{table}" set body = replace(body, \'2026-02-16\', \'2026-02-14\')')
+        raw.execute(f"update \"{table}\" set body = replace(body, '2026-02-16', '2026-02-14')")
 
     assert name
     assert body
@@ -79,3 +81,33 @@ def test_a_wrong_store_is_a_problem_with_a_code(spondeo, store, s12, tmp_path, a
 
     assert 2 == ran.code
     assert f"[{code}" in ran.err
+
+
+def test_a_store_gives_statements_that_bear_the_head_of_its_chain(spondeo, store, tmp_path):
+    from contracts.papers.attach import attached
+
+    file = tmp_path / "s.pdf"
+    head = spondeo("verify", store, "--lang", "en").out.rpartition(" ")[2].strip()
+
+    assert 0 == spondeo("paper", "statement", store, "--as-of", "2026-12-31", "-o", file).code
+    assert head.encode() in attached(file.read_bytes())["statement.json"]
+    assert 0 == spondeo("check", file).code
+
+
+def test_a_store_is_assessed_like_files(spondeo, store, s12):
+    of_store = spondeo("assess", store, "--as-of", "2026-12-31", "--csv", "charges")
+    of_file = spondeo("assess", s12, "--as-of", "2026-12-31", "--csv", "charges")
+
+    assert of_file == of_store
+
+
+def test_no_figures_come_from_a_ledger_that_somebody_changed(spondeo, store):
+    with sqlite3.connect(store) as raw:
+        for (trigger,) in raw.execute("select name from sqlite_master where type='trigger'").fetchall():
+            raw.execute(f'drop trigger "{trigger}"')
+        [(table,)] = raw.execute("select name from sqlite_master where type='table' and name like '%event%' limit 1")
+        raw.execute(f"update \"{table}\" set body = replace(body, '2026-02-16', '2026-02-14')")
+
+    ran = spondeo("sweep", store, "--as-of", "2026-12-31")
+
+    assert (2, "") == (ran.code, ran.out)

@@ -140,8 +140,12 @@ def test_splitting_a_payment_on_one_day_changes_nothing(contract, events, number
     ]
     whole, split = answer(contract, events), answer(contract, [e for e in events if e is not event] + halves)
 
-    assert [(a.open, a.balances, a.costs) for a in whole.accounts] == [(a.open, a.balances, a.costs) for a in split.accounts]
-    assert [(c.id, c.exact, c.gross, c.slices) for c in whole.charges] == [(c.id, c.exact, c.gross, c.slices) for c in split.charges]
+    assert [(a.open, a.balances, a.costs) for a in whole.accounts] == [
+        (a.open, a.balances, a.costs) for a in split.accounts
+    ]
+    assert [(c.id, c.exact, c.gross, c.slices) for c in whole.charges] == [
+        (c.id, c.exact, c.gross, c.slices) for c in split.charges
+    ]
     assert whole.balances == split.balances
 
 

@@ -107,8 +107,8 @@ def late_rules(draw: st.DrawFn) -> Rule:
 
 @st.composite
 def contracts(draw: st.DrawFn, caps: st.SearchStrategy[tuple[Cap, ...]] | None = None) -> Contract:
-    """A contract of two or three annexes with one rule for delay, one for losses, a third party and perhaps a cap."""
-    due = draw(st.lists(days, min_size=2, max_size=3))
+    """A contract of three annexes with one rule for delay, one for losses, a third party and perhaps a cap."""
+    due = draw(st.lists(days, min_size=3, max_size=3))
     excess = {"client": Fraction(1, 3), "provider": Fraction(2, 3)}
     lab = ThirdParty(
         name={"en": "Example Laboratory"},
@@ -140,7 +140,9 @@ def contracts(draw: st.DrawFn, caps: st.SearchStrategy[tuple[Cap, ...]] | None =
 @st.composite
 def one_cap(draw: st.DrawFn, order: str | None = None, per: str | None = None) -> tuple[Cap, ...]:
     """A cap over delay, or over delay and losses, by any window."""
-    per = per or draw(st.sampled_from(["contract year", "calendar year", "calendar quarter", "all"]))
+    order = order or draw(st.sampled_from(["first come; same day pro rata", "pro rata"]))
+    short = [] if order == "pro rata" else ["calendar quarter"]
+    per = per or draw(st.sampled_from(["contract year", "calendar year", "all", *short]))
     return (
         Cap(
             id="general",
@@ -149,7 +151,7 @@ def one_cap(draw: st.DrawFn, order: str | None = None, per: str | None = None) -
             covers=draw(st.sampled_from([("delay",), ("delay", "loss")])),
             to=Ceiling(money(draw(cents)), per),
             window="the day it accrued",
-            order=order or draw(st.sampled_from(["first come; same day pro rata", "pro rata"])),
+            order=order,
         ),
     )
 
