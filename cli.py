@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from contracts.folder import Loaded
     from contracts.papers.document import Document
     from contracts.templates import Template
+    from contracts.when import Setting
     from core.assessment import Assessment, Other
     from core.problems import Problem
     from core.terms import Contract
@@ -370,6 +371,49 @@ def _one(path: str, number: str | None = None) -> "tuple[Loaded, str | None]":
     if problems or not files:
         raise InputError(problems or [Problem("CLI-PATH-01", file=path)])
     return files[0], head
+
+
+def _when(options: "Namespace", lang: str) -> int:
+    from contracts.when import as_json, report, when
+    from core.problems import InputError, Problem
+
+    how = _setting(options)
+    found = when(options.phrase, how)
+    if isinstance(found, Problem):
+        raise InputError([found])
+    sys.stdout.write(as_json(found, how, lang) if options.json else report(found, how, lang, explain=options.explain))
+    return 0
+
+
+def _between(options: "Namespace", lang: str) -> int:
+    from contracts.when import Elapsed, as_json, between, elapsed_report
+    from core.problems import InputError
+
+    how = _setting(options)
+    found = between(options.start, options.end, how)
+    if not isinstance(found, Elapsed):
+        raise InputError(found)
+    sys.stdout.write(
+        as_json(found, how, lang) if options.json else elapsed_report(found, how, lang, explain=options.explain)
+    )
+    return 0
+
+
+def _moved(options: "Namespace", lang: str) -> int:
+    from contracts.moved import all_moved, as_json, report
+    from contracts.when import calendar_of
+
+    new = calendar_of(options.calendar)
+    files, problems = _read(options.paths)
+    moves = all_moved(files, new, _day(options.as_of, "--as-of") or _today())
+    sys.stdout.write(as_json(moves) if options.json else report(moves, lang))
+    return _complain(problems, lang) if problems else 0
+
+
+def _setting(options: "Namespace") -> "Setting":
+    from contracts.when import setting
+
+    return setting(options.law, calendar=options.calendar, zone=options.zone, hours=options.hours, knobs=options.set)
 
 
 def _serve(options: "Namespace", lang: str) -> int:

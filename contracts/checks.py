@@ -1,7 +1,7 @@
 """Asks whether a contract and its events hang together: names that lead nowhere, sums, circles, causes and effects."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 
 from contracts import phrases
-from contracts.sheets import known_kinds
+from contracts.sheets import KIND_WORDS, known_kinds
+from contracts.spoken import kinds_by_language
 from contracts.walk import Path, fields
 from core.charges import amount_of
 from core.events import SPANS, Event
@@ -54,6 +55,12 @@ EVENT_REF = ("EVENT-REF-01", "EVENT-REF-02")
 
 _FAULTS = ("intent", "gross negligence", "negligence")
 _OF_AMOUNT = ("the amount late",)
+MOST_KINDS = 30
+"""Kinds of event that a message lists."""
+
+LONG_AFTER = 5
+"""Years after the end of the term that an event may still be dated in; four times as many where it renews itself."""
+
 _EDGE = Fraction(10) ** 30
 """Beyond every edge of a band."""
 
@@ -117,8 +124,9 @@ class _Checks:
             for name in third.excess:
                 self.known((*path, "excess", name), PARTY, name, self.people)
         for path, item in self._owed():
+            people = [*self.people, *self.roles] if isinstance(item, Step) else self.people
             for field in ("owed_by", "owed_to"):
-                self.known((*path, field), PARTY, getattr(item, field), self.people)
+                self.known((*path, field), PARTY, getattr(item, field), people)
             if isinstance(item, Annex):
                 for i, name in enumerate(item.accepted_by):
                     self.known((*path, "accepted_by", i), PARTY, name, self.people)
@@ -286,6 +294,7 @@ class _Checks:
     # times
 
     def times(self) -> None:
+        self._signing()
         term = self.contract.term
         if term is not None:
             if (term.until is None) == (term.for_ is None):
@@ -376,7 +385,8 @@ class _Checks:
             while (above := up.get(trail[-1])) is not None and above not in trail:
                 trail.append(above)
             if above is not None and above == cap.id:
-                self.wrong((*path, "within" if cap.within else "increases"), "TERMS-CAPS-01", path=" → ".join([*trail, above]))
+                field = "within" if cap.within else "increases"
+                self.wrong((*path, field), "TERMS-CAPS-01", path=" → ".join([*trail, above]))
             if (cap.or_ is None) != (cap.takes is None) and cap.or_ is None:
                 self.wrong((*path, "takes"), "TERMS-CAPS-02", id=cap.id)
             for k, other in enumerate(self.contract.caps[:i]):
@@ -647,7 +657,7 @@ class _Checks:
 
     def _event(self, path: Path, event: Event) -> None:
         if event.what not in self.kinds:
-            self.known((*path, "what"), EVENT_KIND, event.what, self.kinds)
+            self._unknown_kind((*path, "what"), event.what)
             return
         own = self.contract.event_kinds.get(event.what)
         lasts = event.what in SPANS or (own is not None and own.span)
@@ -662,10 +672,75 @@ class _Checks:
             self.wrong((*path, "recorded"), "EVENT-ORDER-02", at=happened, recorded=event.recorded)
         if event.what in _NEEDS_AMOUNT and event.amount is None:
             self.wrong((*path, "amount"), "EVENT-AMOUNT-02", what=event.what)
+        elif event.what in _NEEDS_AMOUNT and event.amount is not None and event.amount.minor <= 0:
+            self.wrong((*path, "amount"), "EVENT-AMOUNT-03", what=event.what, amount=event.amount)
+        if event.what == "paid":
+            self._payer(path, event)
+        if happened is not None:
+            self._within_life((*path, "from" if lasts else "at"), event.what, happened)
         if event.fault and event.fault not in _FAULTS and nearest(event.fault, _FAULTS):
             self.wrong((*path, "fault"), "TERMS-WORD-02", text=event.fault, nearest=nearest(event.fault, _FAULTS))
         if event.what != "withdrawn":
             self._subject(path, event)
+
+    def _unknown_kind(self, path: Path, word: str) -> None:
+        """A kind that nobody knows: the nearest in the author's script, else all that there are in the reader's."""
+        known = kinds_by_language(self.kinds, self.contract.event_kinds)
+        close = nearest(word, known["en"] if word.isascii() else [*known["zh-Hans"], *KIND_WORDS])
+        if close:
+            self.wrong(path, EVENT_KIND[1], text=word, nearest=close)
+        else:
+            shown = {lang: [*words[:MOST_KINDS], *(["…"] if len(words) > MOST_KINDS else [])] for lang, words in known.items()}
+            self.wrong(path, EVENT_KIND[0], text=word, known=shown)
+
+    def _payer(self, path: Path, event: Event) -> None:
+        """A payment is not made by the one to whom it is owed."""
+        item = self.owed.get((event.of or "").partition("/")[0])
+        if not isinstance(item, Payment) or event.by is None:
+            return
+        others = [key for key in self.contract.parties if key != item.owed_by]
+        creditor = item.owed_to or (others[0] if len(others) == 1 else None)
+        if event.by == creditor:
+            self.wrong((*path, "by"), "EVENT-PAYER-01", text=event.by, payment=item.id, debtor=item.owed_by)
+
+    def _within_life(self, path: Path, what: str, happened: date | datetime) -> None:
+        """A day before the contract was signed, or years after its end, is most likely a slip of the year."""
+        contract, day = self.contract, _day(happened)
+        begins = [on for on in (contract.signed, contract.effective, contract.term and contract.term.from_) if on]
+        late = timedelta(days=1 if isinstance(happened, datetime) and happened.tzinfo else 0)  # the zone may move it
+        if contract.signed and what not in ("signed", "notified in writing") and day + late < min(begins):
+            self.wrong(path, "EVENT-DATE-01", at=happened, signed=contract.signed)
+        last = _last_day(contract)
+        if last is not None and day > last + timedelta(days=366 * (LONG_AFTER if _ends(contract) else 4 * LONG_AFTER)):
+            self.wrong(path, "EVENT-DATE-02", at=happened, last=last)
+
+    def _signing(self) -> None:
+        """Signed more than a year after the first day, or after the last: most likely a slip of the year."""
+        signed, term = self.contract.signed, self.contract.term
+        if signed is None or term is None:
+            return
+        last = _last_day(self.contract)
+        if last is not None and signed > last:
+            self.wrong(("signed",), "TERMS-SIGNED-01", signed=signed, last=last)
+        elif signed > term.from_ + timedelta(days=366):
+            self.wrong(("signed",), "TERMS-SIGNED-02", signed=signed, first=term.from_)
+
+    def _subjects_of(self, what: str) -> set[str]:
+        """What an event of that kind can be about; empty where it can be about anything."""
+        payments = {p.id for p in self.contract.payments}
+        tasks = {*self.owed, *self.duties} - payments
+        rules = {r.id for r in self.contract.rules}
+        if what in ("delivered", "accepted", "rejected", "demanded"):
+            return tasks
+        if what in ("extended", "excused"):
+            return tasks | payments
+        if what in ("starts", "ends", "consents"):
+            return {*self.people, *(step.id for step in self.contract.steps)}
+        if what in ("paid", "invoiced"):
+            return payments | rules if what == "paid" else payments
+        if what in ("waived", "disputed", "claimed", "agreed", "settled", "set off"):
+            return rules | payments
+        return self.measured if what == "scored" else set()
 
     def _subject(self, path: Path, event: Event) -> None:
         roles = {role for party in self.contract.parties.values() for role in party.roles}
@@ -689,7 +764,7 @@ class _Checks:
             *(e.id for e in self.events),
         }
         if not any(part in names for part in (of, *of.replace("/", ":").split(":"))):
-            self.known((*path, "of"), EVENT_SUBJECT, of, sorted(names))
+            self.known((*path, "of"), EVENT_SUBJECT, of, sorted(self._subjects_of(event.what) or names))
 
     def _cause(self, path: Path, event: Event, gone: set[str | None]) -> None:
         """What cannot be without an earlier event: an acceptance without delivery, an end without its start."""
@@ -760,6 +835,26 @@ def before(one: date | datetime, other: date | datetime) -> bool:
 
 def _day(moment: date | datetime) -> date:
     return moment.date() if isinstance(moment, datetime) else moment
+
+
+def _last_day(contract: Contract) -> date | None:
+    """The last day of the term as first agreed; by calendar months and years, as far as a slip of the year asks."""
+    term = contract.term
+    if term is None or term.until is not None:
+        return term.until if term else None
+    days = {"day": 1, "week": 7, "month": 31, "year": 366}
+    if term.for_ is None or any(part.unit not in days for part in term.for_.parts):
+        return None
+    try:
+        return term.from_ + timedelta(days=sum(part.n * days[part.unit] for part in term.for_.parts))
+    except OverflowError:
+        return None
+
+
+def _ends(contract: Contract) -> bool:
+    """Whether the term ends without more: no renewal, and no amendment of it."""
+    renews = contract.renewal is not None and contract.renewal.tacit is not None
+    return not renews and not any(key.startswith("term") for a in contract.amendments for key in a.set)
 
 
 def _zone(contract: Contract) -> str | None:

@@ -1273,4 +1273,4 @@ def _wrong(kind: str, text: str, where: str) -> Problem:
 
 def _with_rate(kind: str, meant: str) -> str:
     """The phrase with its rate mended, and with it whatever else is a slip."""
-    return meant if _read(kind, meant) is not None else _mended(kind, meant) or meant
+    return meant if _read(kind, meant) is not None else _mended(kind, meant) or meant.partition(" ")[0]

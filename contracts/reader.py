@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from contracts.checks import check
-from contracts.sheets import Cell, as_event, event_problem, find_sheet, known_kinds, normalised, read_sheet
+from contracts.sheets import Cell, as_event, event_problem, find_sheet, read_sheet
+from contracts.spoken import Known, known_in, normalised
 from contracts.walk import BAD, Walk, read_by_path
 from core.events import Event
 from core.problems import Problem, nearest
@@ -106,9 +107,9 @@ def _read(text: str, file: str, syntax: str, beside: Path | None) -> Result:
     root, text = parsed
     walk = Walk(root, syntax == "toml")
     contract = _contract(walk, root)
-    kinds, titles = known_kinds(contract.event_kinds if contract else {})
-    events, places = _events(walk, root, kinds, titles)
-    more, more_places, problems = _sheet(beside, len(events), kinds, titles) if beside else ([], [], [])
+    known = known_in(contract)
+    events, places = _events(walk, root, known)
+    more, more_places, problems = _sheet(beside, len(events), known) if beside else ([], [], [])
     events, places = [*events, *more], [*places, *more_places]
     if contract is not None:
         problems += _checked(walk, contract, tuple(events), places)
@@ -223,9 +224,9 @@ def _decent(root: dict[str, Any], text: str) -> tuple[dict[str, Any], str] | Pro
 
 def _contract(walk: Walk, root: dict[str, Any]) -> Contract | None:
     own = {key: item for key, item in root.items() if key not in ("events", "counted")}
-    if "spondeo" not in own:
+    if "spondeo" not in own and not any(nearest(key, ("spondeo",)) for key in own):
         walk.wrong((), "TERMS-MISSING-01", key="spondeo", example=str(FORMAT))
-    elif own["spondeo"] != FORMAT:
+    elif own.get("spondeo", FORMAT) != FORMAT:
         walk.wrong(("spondeo",), "TERMS-FORMAT-01", text=str(own["spondeo"])[:20], known=FORMAT)
         own["spondeo"] = FORMAT
     contract = walk.struct(Contract, own, ())
@@ -245,16 +246,14 @@ def _in_order(contract: Contract) -> Contract:
     return msgspec.structs.replace(contract, parties=dict(sorted(contract.parties.items(), key=rank)))
 
 
-def _events(
-    walk: Walk, root: dict[str, Any], kinds: tuple[str, ...], titles: Mapping[str, str]
-) -> tuple[list[Event], list[Place]]:
+def _events(walk: Walk, root: dict[str, Any], known: Known) -> tuple[list[Event], list[Place]]:
     raw = root.get("events", [])
     if not isinstance(raw, list):
         walk.wrong(("events",), "TERMS-TYPE-04", got="{…}")
         return [], []
     events, places = [], []
     for i, item in enumerate(raw):
-        table = normalised(item, i + 1, kinds, titles) if isinstance(item, dict) else item
+        table = normalised(item, i + 1, known) if isinstance(item, dict) else item
         event = walk.struct(Event, table, ("events", i))
         if event is not BAD:
             events.append(event)
@@ -262,9 +261,7 @@ def _events(
     return events, places
 
 
-def _sheet(
-    beside: Path, before: int, kinds: tuple[str, ...], titles: Mapping[str, str]
-) -> tuple[list[Event], list[Place], list[Problem]]:
+def _sheet(beside: Path, before: int, known: Known) -> tuple[list[Event], list[Place], list[Problem]]:
     """The events of the sheet beside a contract file; numbers go on from the file's own."""
     path, wrong = find_sheet(beside)
     if path is None:
@@ -272,7 +269,7 @@ def _sheet(
     sheet = read_sheet(path)
     events, places, problems = [], [], list(sheet.problems)
     for i, (row, cells) in enumerate(sheet.rows):
-        table = normalised(as_event(cells), before + i + 1, kinds, titles)
+        table = normalised(as_event(cells, known.currency), before + i + 1, known)
         walk = Walk({"events": [table]}, True)
         event = walk.struct(Event, table, ("events", 0))
         problems += [event_problem(problem, cells, row, str(path)) for _, problem in walk.found]

@@ -5,9 +5,8 @@ A cell that cannot be read is named as a spreadsheet names it ("E5"); the rest o
 
 import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,15 +16,19 @@ from core.events import KINDS
 from core.problems import Problem, nearest
 
 __all__ = [
+    "CURRENCY_WORDS",
+    "FAULT_WORDS",
     "HEADERS",
     "KIND_WORDS",
     "LARGEST_SHEET",
     "as_event",
     "event_problem",
     "find_sheet",
+    "headings",
+    "in_script",
     "known_kinds",
-    "normalised",
     "read_sheet",
+    "unread_sheets",
 ]
 
 LARGEST_SHEET = 20_000_000
@@ -66,17 +69,32 @@ HEADERS: dict[str, tuple[str, ...]] = {
 KIND_WORDS: dict[str, str] = {
     "交付": "delivered",
     "提交": "delivered",
+    "递交": "delivered",
+    "送达": "delivered",
     "验收": "accepted",
     "验收合格": "accepted",
+    "验收通过": "accepted",
+    "通过验收": "accepted",
+    "接受": "accepted",
     "拒收": "rejected",
+    "退回": "rejected",
+    "拒绝验收": "rejected",
+    "验收不合格": "rejected",
+    "验收未通过": "rejected",
+    "不合格": "rejected",
     "开始工作": "starts",
     "结束工作": "ends",
     "要求": "demanded",
     "催告": "demanded",
     "展期": "extended",
+    "延期": "extended",
     "免责": "excused",
     "等待客户": "waiting for client",
     "付款": "paid",
+    "支付": "paid",
+    "付清": "paid",
+    "到账": "paid",
+    "收款": "paid",
     "开票": "invoiced",
     "损失经证实": "loss proven",
     "抵销": "set off",
@@ -115,6 +133,11 @@ KIND_WORDS: dict[str, str] = {
     "更正": "corrected",
     "撤回": "withdrawn",
 }
+"""Usual words for a kind; the first of each is the one that is written. 已付款 and the like are read as 付款."""
+
+CURRENCY_WORDS = frozenset({"元", "圆", "¥", "人民币", "人民幣", "RMB", "元整", "元人民币"})
+"""What is written for CNY, in a contract that counts in CNY."""
+
 FAULT_WORDS = {"故意": "intent", "重大过失": "gross negligence", "过失": "negligence"}
 _DATES = ("at", "from", "to", "recorded", "until", "sent", "valued", "announced", "reported", "detected")
 _CJK_DATE = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日\s*(.*)")
@@ -149,32 +172,6 @@ def find_sheet(contract: Path) -> tuple[Path | None, Problem | None]:
     return None, None
 
 
-def normalised(raw: Mapping[str, Any], number: int, kinds: Iterable[str], titles: Mapping[str, str]) -> dict[str, Any]:
-    """ "A1 delivered" is kind "delivered" of "A1"; "fieldtech consents" is kind "consents" by "fieldtech"."""
-    event = dict(raw)
-    event.setdefault("id", f"E{number}")
-    what = event.get("what")
-    if isinstance(what, str):
-        what = " ".join(what.split())
-        event["what"] = what = titles.get(what) or KIND_WORDS.get(what, what)
-        if what not in kinds:
-            _split(event, what, frozenset(kinds))
-    if isinstance(event.get("value"), (int, Decimal)) and not isinstance(event.get("value"), bool):
-        event["value"] = str(event["value"])
-    if isinstance(event.get("fault"), str):
-        event["fault"] = FAULT_WORDS.get(event["fault"], event["fault"])
-    return event
-
-
-def _split(event: dict[str, Any], what: str, kinds: frozenset[str]) -> None:
-    subject, _, rest = what.partition(" ")
-    if rest not in kinds:
-        return
-    event["what"] = rest
-    role = "by" if rest == "consents" or event.get("of") is not None else "of"
-    event.setdefault(role, subject)
-
-
 def read_sheet(path: Path) -> Rows:
     """The rows of a CSV or XLSX sheet by field; anything that is not one is a problem."""
     try:
@@ -189,6 +186,37 @@ def read_sheet(path: Path) -> Rows:
         return Rows([], [msgspec.structs.replace(read, file=str(path))])
     found = _by_field(read)
     return Rows(found.rows, [msgspec.structs.replace(p, file=str(path)) for p in found.problems])
+
+
+def unread_sheets(contract: Path) -> tuple[Path, ...]:
+    """Sheets of events beside a contract file, told by their headings, that no contract file of that folder reads."""
+    folder = contract.parent
+    read: set[str] = set()
+    for file in {contract, *folder.glob("*.toml"), *folder.glob("*.json")}:
+        sheet, both = find_sheet(file)
+        read |= {sheet.name} if sheet else {str(both.args[k]) for k in ("first", "second")} if both else set()
+    others = sorted(p for p in folder.iterdir() if p.suffix.lower() in (".csv", ".xlsx") and p.name not in read)
+    return tuple(p for p in others if p.is_file() and _has_headings(p))
+
+
+def _has_headings(path: Path) -> bool:
+    """Whether the first row names what happened and at least one more of our columns."""
+    if path.stat().st_size > LARGEST_SHEET:
+        return False
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return False
+    if path.suffix.lower() != ".xlsx":
+        first = (_decoded(data) or "").lstrip().partition("\n")[0]
+        rows = _csv(first.encode())
+    else:
+        rows = _workbook(data)
+    if isinstance(rows, Problem):
+        return False
+    top = next((cells for _, row in rows if any(cells := [_text(cell) for cell in row])), [])
+    named = {_field(" ".join(word.split())) for word in top} - {None}
+    return "what" in named and len(named) > 1
 
 
 def _csv(data: bytes) -> list[tuple[int, list[Any]]] | Problem:
@@ -278,16 +306,15 @@ def _text(value: Any) -> str:
 def _by_field(rows: list[tuple[int, list[Any]]]) -> Rows:
     filled = [(number, cells) for number, row in rows if any(cells := [_text(cell) for cell in row])]
     if not filled:
-        return Rows([], [Problem("FILE-SHEET-02", args={"known": ", ".join(HEADERS)})])
-    known = {word: field for field, words in HEADERS.items() for word in (field, *words)}
+        return Rows([], [Problem("FILE-SHEET-02", args={"known": headings()})])
     (top, header), *body = filled
     columns: dict[int, str] = {}
     problems: list[Problem] = []
     for i, word in enumerate(header):
         name = " ".join(word.split())
-        field = known.get(name.lower())
+        field = _field(name)
         if field is None and name:
-            close = nearest(name.lower(), known)
+            close = nearest(name.lower(), _HEADINGS)
             problems.append(
                 Problem(
                     "EVENT-COLUMN-02" if close else "EVENT-COLUMN-01",
@@ -301,7 +328,7 @@ def _by_field(rows: list[tuple[int, list[Any]]]) -> Rows:
         elif field:
             columns[i] = field
     if "what" not in columns.values():
-        problems.append(Problem("FILE-SHEET-02", _place(0, top), {"known": ", ".join(HEADERS)}, top))
+        problems.append(Problem("FILE-SHEET-02", _place(0, top), {"known": headings()}, top))
         return Rows([], problems)
     found = []
     for number, cells in body:
@@ -319,6 +346,29 @@ def _by_field(rows: list[tuple[int, list[Any]]]) -> Rows:
     return Rows(found, problems)
 
 
+_HEADINGS = {word: field for field, words in HEADERS.items() for word in (field, *words)}
+
+
+def headings() -> dict[str, list[str]]:
+    """The names of columns as each language writes them."""
+    return {"en": list(HEADERS), "zh-Hans": [words[0] for words in HEADERS.values()]}
+
+
+def _field(heading: str) -> str | None:
+    """The field that a heading names, in either script, with or without the other language beside it."""
+    name = heading.lower()
+    return _HEADINGS.get(name) or in_script(name, _HEADINGS)
+
+
+def in_script(word: str, known: Mapping[str, str]) -> str | None:
+    """What a word in Traditional script means, where `known` has it in Simplified."""
+    if word.isascii():
+        return None
+    from locales import convert_hant
+
+    return next((meant for simple, meant in known.items() if not simple.isascii() and convert_hant(simple) == word), None)
+
+
 def _place(column: int, row: int) -> str:
     """A cell as a spreadsheet names it: column 0, row 5 is A5."""
     letters = ""
@@ -329,15 +379,17 @@ def _place(column: int, row: int) -> str:
     return f"{letters}{row}"
 
 
-def as_event(cells: Mapping[str, Cell]) -> dict[str, Any]:
-    """The cells of a row as the table of an event in a contract file."""
+def as_event(cells: Mapping[str, Cell], currency: str = "") -> dict[str, Any]:
+    """The cells of a row as the table of an event in a contract file; a bare amount is in `currency`, the contract's."""
     event: dict[str, Any] = {}
     for field, cell in cells.items():
         if field == "currency":
             continue
         event[field] = _iso(cell.text) if field in _DATES else cell.text
     if "amount" in event:
-        event["amount"] = _amount(event["amount"], cells.get("currency"))
+        from contracts.spoken import amount_in
+
+        event["amount"] = amount_in(_amount(event["amount"], cells.get("currency")), currency)
     return event
 
 

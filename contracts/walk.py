@@ -319,10 +319,13 @@ class Walk:
         if special:
             raw = special(self, raw, path)
         known, values = fields(struct), {}
+        meant = _misspelt(raw, known)
         for key, item in raw.items():
             field = known.get(key)
             if field is None:
                 self._unknown(struct, key, path)
+                field = known.get(meant.get(key, ""))
+            if field is None:
                 continue
             value = self._field(struct, field, key, item, (*path, key))
             if value is not BAD:
@@ -330,7 +333,7 @@ class Walk:
             elif field.required:
                 values[field.name] = _stand_in(field.type)
         for key, field in known.items():
-            if field.required and key not in raw:
+            if field.required and key not in raw and key not in meant.values():
                 values[field.name] = _stand_in(field.type)
                 self.wrong((*path, key), "TERMS-MISSING-01", key=key, example=_example_for(field.type))
         return struct(**values)
@@ -397,6 +400,16 @@ class Walk:
         if fits:
             return raw
         return self.wrong(path, _TYPE_CODES[annotation], got=_named(raw))
+
+
+def _misspelt(raw: dict[str, Any], known: Mapping[str, Field]) -> dict[str, str]:
+    """Unknown keys that stand for needed ones which are not given; they are read as those, and told once."""
+    absent = [key for key, field in known.items() if field.required and key not in raw]
+    if not absent:
+        return {}
+    close = {key: nearest(key, known) for key in raw if key not in known}
+    first = {meant: key for key, meant in reversed(close.items()) if meant in absent}
+    return {key: meant for meant, key in first.items()}
 
 
 _TYPE_CODES: dict[Any, str] = {str: "TERMS-TYPE-01", int: "TERMS-TYPE-02", bool: "TERMS-TYPE-03"}

@@ -93,7 +93,7 @@ class WhatIf(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def asked(late: Iterable[str], measures: Iterable[str], losses: Iterable[str], like: str | None) -> Asked:
-    """Read `A1=10..60`, `uptime=99.1`, `L=100000.00 CNY` (or `L=100000`) and a file; InputError with all that is wrong."""
+    """Read `A1=10..60`, `uptime=99.1`, `L=100000.00 CNY` (or `L=100000`) and a file; InputError with all faults."""
     problems: list[Problem] = []
     delays, readings, sums = [], [], []
     for text in late:
@@ -129,7 +129,7 @@ def asked(late: Iterable[str], measures: Iterable[str], losses: Iterable[str], l
 
 
 def what_if(contract: Contract, events: Sequence[Event], world: World, said: Asked, as_of: date) -> WhatIf:
-    """Work the assumptions out; InputError where one is about nothing in this contract, or nothing can be counted yet."""
+    """Work the assumptions out; InputError where one is about nothing in this contract, or cannot be counted yet."""
     own = tuple(_in_currency(name, loss, contract.currency) for name, loss in said.losses)
     history = (*events, *_shifted(said.like, contract))
     base = assess(contract, history, as_of=as_of, world=world)
@@ -296,7 +296,9 @@ def _events_for(terms: Measure | Scorecard, first: date, last: date, value: str,
     if kind == "share of time" and terms.down:
         start = datetime.combine(first, time(0), ZoneInfo(zone))
         length = datetime.combine(last + timedelta(days=1), time(0), ZoneInfo(zone)) - start
-        down = timedelta(seconds=int(length.total_seconds()) * (100 - exact).numerator // (100 * (100 - exact).denominator))
+        down = timedelta(
+            seconds=int(length.total_seconds()) * (100 - exact).numerator // (100 * (100 - exact).denominator)
+        )
         return [Event(what=terms.down, id=id_, from_=start, to=start + down)]
     if kind == "share of counts" and terms.of:
         share = exact / 100
@@ -417,7 +419,9 @@ def chart(delay: Delay, lang: str) -> str:
         at, level = x(mark.days), TOP + 12 + 14 * n
         side = "end" if at > WIDTH // 2 else "start"
         parts.append(f'<path class="mark" d="M{at} {TOP}V{HEIGHT - BOTTOM}"/>')
-        parts.append(f'<text class="{side}" x="{at + (-4 if side == "end" else 4)}" y="{level}">{escape(_said(mark, lang))}</text>')
+        parts.append(
+            f'<text class="{side}" x="{at + (-4 if side == "end" else 4)}" y="{level}">{escape(_said(mark, lang))}</text>'
+        )
     title = escape(words(lang, "whatif.delay", id=delay.id, due=delay.due))
     return f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{title}">{"".join(parts)}</svg>'
 
@@ -468,8 +472,8 @@ def as_paper(made: WhatIf) -> Document:
         return {lang: words(lang, f"whatif.{key}", **args) for lang in LANGUAGES}
 
     def columns(*names: str) -> tuple[Column, ...]:
-        sides: list[Align] = ["left", *("right" for _ in names[1:])]
-        return tuple(Column(said(name), side, 2) for name, side in zip(names, sides, strict=True))
+        sides: dict[str, Align] = {names[0]: "left"}
+        return tuple(Column(said(name), sides.get(name, "right"), 2) for name in names)
 
     title = said("title", contract=made.contract)
     blocks: list[Block] = [Title(title)]

@@ -251,7 +251,8 @@ def between(start: str, end: str, how: Setting) -> Elapsed | tuple[Problem, ...]
     days = days_between(first, last, counting, calendar)
     working = days_between(first, last, counting, calendar, working=True)
     if isinstance(days, Problem) or isinstance(working, Problem):
-        return tuple(one for one in (days, working) if isinstance(one, Problem))[:1]
+        wrong = [one for one in (days, working) if isinstance(one, Problem)][:1]
+        return tuple(msgspec.structs.replace(one, where=f"{start} – {end}") for one in wrong)
     seconds = in_hours = None
     if isinstance(first, datetime) and isinstance(last, datetime):
         real = hours_between(first, last, counting, calendar)

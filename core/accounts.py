@@ -211,8 +211,12 @@ class _Debt:
         good = [one for one in sums if not one.refused]
         if not good:
             return
-        interest_, costs, before = self.interest_on(day), self.costs_on(day), self.open
-        order = self.order(bool(costs or sum(interest_.values())))
+        before = self.open
+        if self.term.order == "principal first" and sum(one.minor for one in good) <= before:
+            interest_, costs, order = dict.fromkeys(self.interest_paid, 0), 0, "principal first"
+        else:
+            interest_, costs = self.interest_on(day), self.costs_on(day)
+            order = self.order(bool(costs or sum(interest_.values())))
         split = _splitter(order, costs, interest_, before)
         so_far, was = 0, split(0)
         for one in good:

@@ -18,8 +18,8 @@ from core.claims import Balance, Claim, balances, claim_rights, claims
 from core.debtors import by_debtor
 from core.ending import Ended, ended, ending_duties, ending_rights
 from core.events import Event
-from core.involvement import Involved, involved, involvement_duties, settled
 from core.interest import is_interest
+from core.involvement import Involved, involved, involvement_duties, settled
 from core.liability import CapUse, Liability, Recourse, fees, liability
 from core.limitation import limitations
 from core.measures import Figure, measures
@@ -33,8 +33,8 @@ from core.schedule import Obligation, schedule
 from core.surcharges import surcharges
 from core.terms import Contract
 from core.triggers import rights
-from core.wages import wages
 from core.unmatched import name_unmatched
+from core.wages import wages
 from core.world import World
 
 __all__ = ["SEMANTICS", "Assessment", "Other", "Usage", "assess", "others"]

@@ -15,7 +15,7 @@ from core.interest import is_interest
 from core.money import Money, integer
 from core.periods import elapsed_days
 from core.problems import Problem
-from core.rates import series
+from core.rates import Series, series
 from core.record import Record
 from core.schedule import Obligation
 from core.terms import Party, Rule
@@ -88,6 +88,7 @@ class _Beside:
         self.debts = debts
         self.rules = {rule.id: rule for rule in record.contract.rules}
         self.events = {fact.event.id: fact.event for fact in record.facts}
+        self.table: Series | Problem | None = None
         preset = record.contract.counting.preset or ""
         self.chinese = record.contract.law == "CN" or (record.contract.law is None and preset.startswith("CN"))
 
@@ -195,8 +196,9 @@ class _Beside:
         return large and (creditor.size in {"small", "medium", "micro", "SME"} or "SME" in creditor.roles)
 
     def _lpr(self, day: date) -> Fraction | None:
-        found = series(self.record.contract, self.record.rates, _LPR, None)
-        return None if isinstance(found, Problem) else found.on(day)
+        if self.table is None:
+            self.table = series(self.record.contract, self.record.rates, _LPR, None)
+        return None if isinstance(self.table, Problem) else self.table.on(day)
 
     def _interest(self, debt: Account, breach: Breach, yearly: Fraction) -> Money:
         """Simple interest over 365 on what was open, the due day out and the last day in."""

@@ -156,7 +156,9 @@ def ladder(contract: Contract) -> tuple[Cap, ...]:
             before[cap.id if inside else str(cap.increases)].append(str(cap.increases) if inside else cap.id)
     for cap in contract.caps:
         heads = set(cap.covers or ())
-        narrower = [c.id for c in contract.caps if c.limits == cap.limits and set(c.covers or ()) < heads and not c.increases]
+        narrower = [
+            c.id for c in contract.caps if c.limits == cap.limits and set(c.covers or ()) < heads and not c.increases
+        ]
         before[cap.id] += [key for key in narrower if caps[key].covers and cap.super_cap is None and not cap.within]
     done: dict[str, Cap] = {}
 
@@ -205,10 +207,14 @@ class Ladder:
             covers = ("everything",) if said == "all but named" else tuple(said.split(", "))
         said = of("counts")
         if not counts and said is not None:
-            counts = {kind: kind in said.split(", ") for kind in ("credits", "interest", "agreed sums", "refunds", "costs")}
-        per = per or {"contract year": "contract year", "calendar": "calendar year", "rolling": "rolling 12 months"}.get(
-            of("cap_year") or ""
-        )
+            counts = {
+                kind: kind in said.split(", ") for kind in ("credits", "interest", "agreed sums", "refunds", "costs")
+            }
+        per = per or {
+            "contract year": "contract year",
+            "calendar": "calendar year",
+            "rolling": "rolling 12 months",
+        }.get(of("cap_year") or "")
         return msgspec.structs.replace(cap, covers=covers, counts=counts, to=msgspec.structs.replace(cap.to, per=per))
 
     def _capped(self, cap: Cap, lines: Sequence[Line]) -> list[CapUse]:
@@ -350,7 +356,9 @@ class Ladder:
         how = (cap.window or self.record.counting.of("window_day") or "").removeprefix("the day ")
         by = {"of the breach": "breach day", "of the claim": "claim day", "of payment": "payment day"}.get(how, how)
         lines = [*limited, *free]
-        if not by and any(len([w for w in spans if line.first < w.after and line.last >= w.first]) > 1 for line in lines):
+        if not by and any(
+            len([w for w in spans if line.first < w.after and line.last >= w.first]) > 1 for line in lines
+        ):
             self._ask(f"caps.{cap.id}.window", "window_day")
         if by not in {"breach day", "claim day", "payment day"}:
             return [Pool(window, limited, free) for window in spans]
@@ -490,8 +498,8 @@ class Ladder:
             narrow(line, kept, self.day, kind="share", by=cap.id, clause=cap.clause, window=window.id)
 
     def _first_come(self, cap: Cap, pool: Pool, window: Window, limits: list[tuple[date, int]]) -> CapUse:
-        """One window of a cap; where it was amended on the way, each stretch has the new limit less what was used before it:
-        what was used stays used and nothing is paid back (KNOBS `cap_change`).
+        """One window of a cap; where it was amended on the way, each stretch has the new limit less what was used before
+        it: what was used stays used and nothing is paid back (KNOBS `cap_change`).
         """
         made: list[CapUse] = []
         spent = 0
@@ -725,12 +733,13 @@ def _above(inner: Curve, cut: Cut, extra: int, bites: bool) -> Curve:
 
 
 def _in_proportion(inner: Curve, before: date, last: date, share: int, amount: int) -> Curve:
+    opening, closing = inner(before), inner(last)  # asked once: windows nest, and each would ask the one below it again
+
     def curve(day: date) -> int:
         if day <= before:
             return inner(day)
-        inside = inner(min(day, last)) - inner(before)
-        return inner(before) + min(share, inside * share // amount) + (inner(day) - inner(last) if day > last else 0)
+        if day > last:
+            return opening + min(share, (closing - opening) * share // amount) + inner(day) - closing
+        return opening + min(share, (inner(day) - opening) * share // amount)
 
     return curve
-
-

@@ -19,7 +19,7 @@ from core.problems import Problem
 from core.readings import POINTS, described, fee_base, firing, repeated, taken
 from core.record import Moment, Record
 from core.schedule import other_party
-from core.terms import Amount, Annex, Ceiling, Charge, Contract, Payment, Rounding, Rule, Share
+from core.terms import Amount, Annex, Ceiling, Charge, Contract, Payment, Per, Rounding, Rule, Share
 
 __all__ = [
     "BY_SIZE",
@@ -292,7 +292,11 @@ class _Pricer:
         if rule.minimum is not None and gross.minor < rule.minimum.minor:
             if self.record.counting.of("minimum") == "dropped below it":
                 return None
-            slices, exact, gross = (*slices, _raised(slices, rule.minimum, exact)), Fraction(rule.minimum.minor), rule.minimum
+            slices, exact, gross = (
+                (*slices, _raised(slices, rule.minimum, exact)),
+                Fraction(rule.minimum.minor),
+                rule.minimum,
+            )
         debtor = self._debtor(rule, breach)
         if not debtor:
             self.record.question(Problem("TERMS-OWEDBY-01", f"rules.{rule.id}.owed_by", {"rule": rule.id}))
@@ -429,7 +433,10 @@ class _Pricer:
             return self._once(rule, breach, running, _day(breach)), None, 0
         if is_interest(running) and not rule.tiers:
             return self._interest(rule, breach, running)
-        line = self._timeline(rule, breach, running)
+        once = running.per is None and not rule.tiers  # a sum once has no parts: nothing to ask about them
+        line = self._timeline(
+            rule, breach, msgspec.structs.replace(running, per=Per("day", part="started")) if once else running
+        )
         if line is None:
             return (), None, 0
         grace = self._grace(rule, line)
@@ -441,7 +448,7 @@ class _Pricer:
             made = self._once(rule, breach, running, _day_of(line, first, self.calendar, self.zone)) if late else ()
             return made, None, grace
         made = tuple(self._running(rule, breach, line, grace))
-        return (*made, *self._plus(rule, breach, line, grace)), line, grace
+        return self._with_plus(made, self._plus(rule, breach, line, grace)), line, grace
 
     def _interest(
         self, rule: Rule, breach: Breach, charge: Charge, *, ceiling: bool = False
@@ -475,7 +482,7 @@ class _Pricer:
         )
         legs = interest(self.record, rule, run, ceiling=ceiling)
         made = tuple(slice_of(leg, self.currency, free) for leg in legs or ())
-        return made if ceiling else (*made, *self._plus(rule, breach, line, free)), line, grace
+        return made if ceiling else self._with_plus(made, self._plus(rule, breach, line, free)), line, grace
 
     def _reading(self, rule: Rule, breach: Breach) -> tuple[Slice, ...]:
         """What a reading costs, in the band or bands that hold it, by points where the rate is one a point."""
@@ -539,6 +546,8 @@ class _Pricer:
         unit, n = (per.unit, per.n) if per else ("day", 1)
         if unit == "year":
             unit, n = "day", 1
+        elif unit == "day" and counting.delay_unit == "working days":
+            unit = "working day"
         by = counting.lateness_of(Period(1, "hour") if breach.clocked else None)
         if unit in {"hour", "minute"} or (by == "spans of 24 h" and unit in {"day", "week"}):
             return self._spans(
@@ -693,6 +702,18 @@ class _Pricer:
             numbers=(begin, end),
             unit=_unit(line, charge),
         )
+
+    def _with_plus(self, running: tuple[Slice, ...], plus: tuple[Slice, ...]) -> tuple[Slice, ...]:
+        """A fixed sum besides the running charge, instead of it, or counted towards it (KNOBS `one_off`)."""
+        how = self.record.counting.of("one_off")
+        if not plus or how == "besides":
+            return (*running, *plus)
+        if how == "instead":
+            return plus
+        ran = sum((part.exact for part in running), Fraction(0))
+        fixed = sum((part.exact for part in plus), Fraction(0))
+        rest = [msgspec.structs.replace(plus[0], exact=fixed - ran, units=Fraction(1))] if fixed > ran else []
+        return (*running, *rest)
 
     def _plus(self, rule: Rule, breach: Breach, line: Timeline, free: int) -> tuple[Slice, ...]:
         """The one-off beside the running charge, on the day whose number it names."""

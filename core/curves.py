@@ -41,9 +41,9 @@ ALWAYS = Window("", date(1, 1, 2), date(9999, 12, 30))
 class Reduction(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """What one limit takes off a charge.
 
-    `kind`: "own share" (the creditor's own fault), "maximum" (the rule's own), "excess" (borne by another by agreement),
-    "deductible", "attachment", "cap", "share" (what the creditor bears itself). `by` names the rule, third party or cap;
-    `full` is the last day that was still paid in full.
+    `kind`: "own share" (the creditor's own fault), "maximum" (the rule's own), "excess" (borne by another by
+    agreement), "deductible", "attachment", "cap", "share" (what the creditor bears itself). `by` names the rule, third
+    party or cap; `full` is the last day that was still paid in full.
     """
 
     kind: str

@@ -17,7 +17,7 @@ from core.rights import Right
 from core.schedule import Done, Obligation, windows
 from core.terms import Ground, Payment
 
-__all__ = ["Back", "Ended", "Earned", "ended", "ending_duties", "ending_rights"]
+__all__ = ["Back", "Earned", "Ended", "ended", "ending_duties", "ending_rights"]
 
 
 class Earned(msgspec.Struct, frozen=True, kw_only=True):

@@ -18,6 +18,7 @@ KINDS: dict[str, str] = {
     "session held": "performance",
     "extended": "performance",
     "excused": "performance",
+    "input late": "performance",
     "waiting for client": "performance",
     "paid": "money",
     "invoiced": "money",
@@ -63,7 +64,7 @@ KINDS: dict[str, str] = {
 }
 """Kinds of event in core and their area; a contract or sector adds its own under `event_kinds`."""
 
-SPANS = frozenset({"excused", "waiting for client", "refused"})
+SPANS = frozenset({"excused", "input late", "waiting for client", "refused"})
 """Kinds that last: they carry `from` and `to` instead of `at`."""
 
 

@@ -9,9 +9,11 @@ from core.assessment import Assessment
 from core.breaches import Breach
 from core.charges import Accrual, Slice
 from core.liability import Liability, Recourse
+from core.measures import LostPoints
 from core.money import Money, integer
 from core.periods import Step as Counted
 from core.record import Decided
+from core.readings import POINTS
 from core.schedule import Obligation
 
 __all__ = ["Line", "explain", "explain_ahead", "explain_all", "explain_due", "slice_line"]
@@ -89,11 +91,17 @@ class _Reasons:
         if breach.kind == "reading":
             figure = self.figures[breach.id]
             args = {"id": breach.id, "value": figure.value, "exact": figure.exact}
-            return [Line(code="EXPLAIN-READING-01", args=args)]
+            return [Line(code="EXPLAIN-READING-01", args=args), *(_points(lost) for lost in figure.points)]
         if breach.kind == "event":
             args = {"id": breach.subject, "kind": breach.source, "date": breach.at}
             return [Line(code="EXPLAIN-EVENT-01", args=args)]
         return _lateness(accrual, breach)
+
+
+def _points(lost: LostPoints) -> Line:
+    """A line of a points card that something cost (or gave)."""
+    args = {"line": lost.line, "fact": lost.fact, "date": lost.day, "points": _plain(abs(lost.points))}
+    return Line(code="EXPLAIN-LOST-01" if lost.points > 0 else "EXPLAIN-GAINED-01", args=args)
 
 
 def _lateness(accrual: Accrual, breach: Breach) -> list[Line]:
@@ -135,7 +143,9 @@ def slice_line(accrual: Accrual, part: Slice) -> Line:
     }
     amount = Money(_whole(part.exact), accrual.gross.currency)
     if part.price is not None:
-        code = "EXPLAIN-PRICE-01" if part.from_ is not None else "EXPLAIN-PRICEONCE-01"
+        code = "EXPLAIN-PRICE-01" if part.from_ is not None or part.unit in POINTS else "EXPLAIN-PRICEONCE-01"
+        if part.unit == "time":
+            code = "EXPLAIN-REPEATED-01"
         return Line(code=code, args={**args, "price": part.price}, clause=accrual.clause, amount=amount)
     if part.of == "loss" and part.rate == 1:
         return Line(code="EXPLAIN-PROVEN-01", args={**args, "base": part.base}, clause=accrual.clause, amount=amount)

@@ -138,6 +138,9 @@ class _Worked:
             self.part = record.ask("rate_period", where)
             if self.part is None:
                 return False
+        if self.compounding == "at rests" and self.rule.rests is None:
+            record.question(Problem("TERMS-RESTS-01", f"rules.{self.rule.id}.rests"))
+            return False
         if self.rule.rate_at_most is not None:
             self.ceiling = record.ask("rate_ceiling", f"rules.{self.rule.id}.rate_at_most")
             if self.ceiling is None:

@@ -1,4 +1,4 @@
-"""The life of a third party under a contract: request, answer, agreement, work, end; its duties and what its work cost."""
+"""A third party's life under a contract: request, answer, agreement, work, end; its duties, and what its work cost."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -78,14 +78,14 @@ def involved(record: Record, obligations: Iterable[Obligation]) -> tuple[Involve
 def settled(one: Involved) -> list[tuple[str, str, Money]]:
     """Who owes whom for shared costs: those who paid too little, to those who paid too much, in order."""
     rows: list[tuple[str, str, Money]] = []
-    claims = [[c.party, -c.owes.minor] for c in one.costs if c.owes.minor < 0]
+    claims = {c.party: -c.owes.minor for c in one.costs if c.owes.minor < 0}
     for cost in one.costs:
         rest = cost.owes.minor
-        for claim in claims:
-            part = min(rest, int(claim[1]))
+        for party, claim in claims.items():
+            part = min(rest, claim)
             if part > 0:
-                rows.append((cost.party, str(claim[0]), Money(part, cost.owes.currency)))
-                claim[1] = int(claim[1]) - part
+                rows.append((cost.party, party, Money(part, cost.owes.currency)))
+                claims[party] = claim - part
                 rest -= part
     return rows
 
@@ -239,7 +239,8 @@ class _Life:
         else:
             state = "overdue" if due is not None and due.day < self.record.as_of.day else "open"
         what = duty.id.split("/")[1]
-        return Stage(what=what, by=duty.owed_by, due=due.day if due else None, done=done.day if done else None, state=state)
+        days = {"due": due.day if due else None, "done": done.day if done else None}
+        return Stage(what=what, by=duty.owed_by, state=state, **days)
 
     def _costs(self) -> Iterable[Cost]:
         """What was spent, shared as agreed; without a ratio it is asked, never halved in silence."""

@@ -295,6 +295,27 @@ LATER: dict[str, tuple[str, ...]] = {
     "business_day": ("bank day in <words>",),
     "cycle": ("fiscal",),
     "on_one_day": ("other",),
+    "anchor_missing": ("due at a long-stop date",),
+    "delay_unit": ("hours", "weeks", "blocks of <n> days"),
+    "excuse_notice": ("lost",),
+    "extension_from": ("day granted",),
+    "fx": (
+        "breach day, convert then cap",
+        "charge day, convert then cap",
+        "payment day, convert then cap",
+        "breach day, cap then convert",
+        "charge day, cap then convert",
+        "payment day, cap then convert",
+    ),
+    "grace_unit": ("as the delay",),
+    "partial": ("open part late", "done"),
+    "round_cut": ("each part",),
+    "round_mode": ("half even", "down", "up"),
+    "round_to": ("<n>",),
+    "round_when": ("each day or unit", "each slice"),
+    "same_subject": ("one a day",),
+    "shared_cause": ("halved", "by share"),
+    "unit_price": ("rounded first",),
 }
 
 _CN = "CN-civil-code@2021"

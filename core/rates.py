@@ -144,7 +144,7 @@ def series(terms: Contract, shipped: Mapping[str, ReferenceRate], name: str, kno
     key = (own.reference if own is not None else None) or name
     table = shipped.get(key) or next((t for k, t in sorted(shipped.items()) if k.split("@")[0] == key), None)
     if table is None:
-        return Problem("RATE-NAME-01", name, {"rate": name, "nearest": nearest(name, [*terms.rates, *shipped]) or None})
+        return Problem("RATE-NAME-01", name, {"rate": name, "nearest": nearest(name, [*terms.rates, *shipped]) or "–"})
     values = [v for v in table.values if known is None or (v.published or v.from_) <= known]
     until = table.until if known is None or table.until is None else min(known, table.until)
     fixings = tuple(f for text in table.fixed if (f := read_fixing(text)))

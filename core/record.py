@@ -238,7 +238,7 @@ def fold(
         for key in (contract.counting.calendar, *contract.counting.calendars.values())
     )
     facts = _facts(events, contract, zone, at, known, counting, calendar, questions)
-    versions = _versions(contract, facts, known, questions, counting.of("limit_raise"))
+    versions = _versions(contract, facts, known, questions, counting)
     record = Record(contract, counting, calendar, at, known, facts, versions, decided, questions, world.rates)
     record.calendars = dict(zip(contract.counting.calendars, others, strict=True))
     return record
@@ -394,8 +394,17 @@ def _arrival(
     return None
 
 
+_APPLIES = {
+    "days from then on": "days",
+    "what falls due from then on": "due",
+    "losses from then on": "losses",
+    "everything unsettled": "everything",
+}
+"""How the setting `applies` is said, and its short form in an amendment."""
+
+
 def _versions(
-    contract: Contract, facts: list[Fact], known: Moment | None, questions: list[Problem], limit_raise: str | None = None
+    contract: Contract, facts: list[Fact], known: Moment | None, questions: list[Problem], counting: Counting
 ) -> tuple[Version, ...]:
     """The amendments known and in force, in the order in which they take effect."""
     versions: list[Version] = []
@@ -403,10 +412,11 @@ def _versions(
         recorded = amendment.recorded or amendment.agreed
         if known is not None and (recorded.date() if isinstance(recorded, datetime) else recorded) > known.day:
             continue
-        effective = _effective(contract, amendment, facts, limit_raise)
+        effective = _effective(contract, amendment, facts, counting.of("limit_raise"))
         if effective is None:
             continue
-        if amendment.applies is None:
+        applies = amendment.applies or _APPLIES.get(counting.of("applies") or "")
+        if applies is None:
             questions.append(
                 Problem("ASK-APPLIES-01", f"amendments.{amendment.id}.applies", {"amendment": amendment.id})
             )
@@ -414,7 +424,7 @@ def _versions(
         wrong = [path for path in amendment.set if not _leads(contract, path)]
         questions.extend(Problem("TERMS-PATH-01", f"amendments.{amendment.id}.set", {"path": path}) for path in wrong)
         if not wrong:
-            versions.append(Version(amendment, effective, amendment.applies))
+            versions.append(Version(amendment, effective, applies))
     return tuple(sorted(versions, key=lambda v: (v.effective.day, v.amendment.agreed, v.amendment.id)))
 
 
@@ -426,9 +436,7 @@ def _leads(contract: Contract, path: str) -> bool:
     return True
 
 
-def _effective(
-    contract: Contract, amendment: Amendment, facts: list[Fact], limit_raise: str | None
-) -> Moment | None:
+def _effective(contract: Contract, amendment: Amendment, facts: list[Fact], limit_raise: str | None) -> Moment | None:
     """A stated day, or the arrival of the last notice and consent that it (or the third party's limit) asks for.
 
     A limit whose clause asks for nothing is moved by both, or by notice alone (KNOBS `limit_raise`).

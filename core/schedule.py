@@ -1,6 +1,6 @@
 """What is owed and when: obligations with their due times, and the act that fulfils each."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 
 import msgspec
@@ -11,6 +11,7 @@ from core.periods import (
     Due,
     Period,
     add,
+    asks_fixed,
     calendar_windows,
     contract_cycles,
     contract_years,
@@ -182,11 +183,9 @@ class _Scheduler:
         elif rule.anchor is not None and rule.anchor.what == "session":
             yield from self._sessions(term, rule)
         elif rule.anchor is not None and rule.anchor.each:
-            for fact in self._facts(rule.anchor.what, rule.anchor.of):
+            for case, fact in _by_case(self._facts(rule.anchor.what, rule.anchor.of)):
                 due = self._after(rule, fact.at, term.id)
-                yield self._finish(
-                    term, self._bare(term, fact.event.about or fact.event.id, None), due, None, by_clock=_clocked(rule)
-                )
+                yield self._finish(term, self._bare(term, case, None), due, None, by_clock=_clocked(rule))
         else:
             due, waiting = self._once(term, rule)
             yield self._finish(term, self._bare(term, None, None), due, waiting, by_clock=_clocked(rule))
@@ -402,7 +401,7 @@ class _Scheduler:
         """The due time as moved by an excuse (KNOBS `excuse_effect`), or as extended by agreement to a named last
         day.
         """
-        due = self._excused(obligation, due)
+        due = self._late_input(obligation, self._excused(obligation, due))
         for fact in self.record.of("extended", obligation):
             if due is not None and fact.event.until is not None:
                 until = fact.event.until
@@ -425,7 +424,33 @@ class _Scheduler:
         if record.ask("excuse_effect", obligation) != "moves the due time":
             return due
         while_late = record.counting.of("excuse_while_late") == "excused"
-        spans = [(f.at.day, (f.end or record.as_of).day) for f in facts if while_late or f.at.day <= due.day]
+        spans = [
+            (self._excuse_start(f), (f.end or record.as_of).day) for f in facts if while_late or f.at.day <= due.day
+        ]
+        spans = [(first, last) for first, last in spans if first <= last]
+        moved = shift(due, touched_days(spans, self.calendar, unit=due.unit), record.counting, self.calendar)
+        if not due.rolls and due.instant is None and asks_fixed(moved.day, record.counting, self.calendar):
+            record.ask("roll_fixed_dates", obligation, date=moved.day)
+        return moved
+
+    def _excuse_start(self, fact: Fact) -> date:
+        """Force majeure excuses from its start, or from its notice where the contract says so (KNOBS `excuse_notice`)."""
+        announced = fact.event.announced
+        if self.record.counting.of("excuse_notice") != "from the notice" or announced is None:
+            return fact.at.day
+        return max(fact.at.day, announced.date() if isinstance(announced, datetime) else announced)
+
+    def _late_input(self, obligation: str, due: Due | None) -> Due | None:
+        """What the other side owed first and gave late moves the due time day for day, if the contract says so (KNOBS
+        `late_input`): `from` the day on which it was due `to` the day on which it came.
+        """
+        record, how = self.record, self.record.counting.of("late_input")
+        facts = record.of("input late", obligation)
+        if due is None or not facts or how not in {"day for day", "only if notified"}:
+            return due
+        counted = [f for f in facts if how == "day for day" or f.event.announced is not None]
+        spans = [(f.at.day + timedelta(days=1), (f.end or record.as_of).day) for f in counted]
+        spans = [(first, last) for first, last in spans if first <= last]
         return shift(due, touched_days(spans, self.calendar, unit=due.unit), record.counting, self.calendar)
 
     # fulfilment
@@ -456,18 +481,25 @@ class _Scheduler:
             if f.event.about is not None and f.event.about in {bare.case, bare.window}
         ]
 
-    def _accepted(self, term: Annex, bare: Obligation, delivery: Fact) -> Done:
+    def _accepted(self, term: Annex, bare: Obligation, delivery: Fact) -> Done | None:
         how, day, instant = "delivered", delivery.at.day, delivery.at.instant
-        if not term.accepted_by:
+        done_by = self.record.counting.of("done_by")
+        if not term.accepted_by or done_by == "delivery":
             return Done(day=day, instant=instant, how=how, event=delivery.event.id, accepted=day)
         acceptances = [a for a in self._about("accepted", term, bare) if not_after(delivery.at, a.at)]
         by = {a.event.by or "all": a.at.day for a in reversed(acceptances)}
         if "all" in by or all(party in by for party in term.accepted_by):
             accepted = by["all"] if "all" in by else max(by[party] for party in term.accepted_by)
+            if done_by == "acceptance":
+                day, instant = accepted, None
             return Done(day=day, instant=instant, how="accepted", event=delivery.event.id, accepted=accepted)
         silence = self._silence(term, delivery)
         if silence is not None and silence <= self.record.as_of.day:
+            if done_by == "acceptance":
+                day, instant = silence, None
             return Done(day=day, instant=instant, how="deemed accepted", event=delivery.event.id, accepted=silence)
+        if done_by == "acceptance":
+            return None
         return Done(day=day, instant=instant, how=how, event=delivery.event.id, pending=True)
 
     def _silence(self, term: Annex, delivery: Fact) -> date | None:
@@ -487,8 +519,7 @@ class _Scheduler:
 
     def _step(self, term: Step) -> Iterator[Obligation]:
         """One clock for each case, or several; see `core.clocks`."""
-        for start in self.record.of(term.starts):
-            case = start.event.about or start.event.id
+        for case, start in _by_case(self.record.of(term.starts)):
             bare = self._bare(term, case, None)
             for clock in clocks(self.record, self.calendar, term, start):
                 stop, own = clock.stop, bare.id + clock.suffix
@@ -502,6 +533,18 @@ class _Scheduler:
                     state=clock.state,
                     by_clock=clock.is_clock,
                 )
+
+
+def _by_case(facts: Iterable[Fact]) -> Iterator[tuple[str, Fact]]:
+    """Each case with the event that opened it; what follows about the same case opens no second one (one obligation,
+    one id; KNOBS `same_subject`).
+    """
+    seen: set[str] = set()
+    for fact in facts:
+        case = fact.event.about or fact.event.id
+        if case not in seen:
+            seen.add(case)
+            yield case, fact
 
 
 def _clocked(rule: DueRule) -> bool:

@@ -601,7 +601,10 @@ class WorkTime:
 
     def between(self, start: datetime, end: datetime) -> int:
         """Working microseconds from `start` to `end`, half-open; negative if the end comes first."""
-        return self.before(_line(end)) - self.before(_line(start))
+        first, last = start - EPOCH, end - EPOCH
+        return self.before((last.days * 86_400 + last.seconds) * SECOND + last.microseconds) - self.before(
+            (first.days * 86_400 + first.seconds) * SECOND + first.microseconds
+        )
 
     def before(self, at: int) -> int:
         """Working time on the line up to `at`, from wherever the line begins: only differences mean anything."""

@@ -223,10 +223,13 @@ def _ahead(contract: Contract, assessment: Assessment, lang: str) -> str:
 
 
 def _beside(contract: Contract, assessment: Assessment, lang: str) -> str:
-    """What stands beside each figure and never alters it."""
+    """What stands beside each figure and never alters it: each remark once, with what it is about."""
     lines = [(one.about, Line(code=one.code, args=one.args)) for one in assessment.beside]
-    rows = [(about, spoken(line, lang, assessment.zone, contract)) for about, line in lines]
-    return f"{words(lang, 'text.beside')}\n{table(rows)}" if rows else ""
+    said: dict[str, list[str]] = {}
+    for about, line in lines:
+        said.setdefault(spoken(line, lang, assessment.zone, contract), []).append(about)
+    parts = [f"  {remark}\n    {', '.join(ids)}" for remark, ids in said.items()]
+    return "\n".join([words(lang, "text.beside"), *parts]) if parts else ""
 
 
 def _caps(assessment: Assessment, lang: str) -> str:

@@ -55,6 +55,13 @@ GOLDENS = (
     Golden("hard-1", "2026-07-31"),
     Golden("hard-4", "2026-07-31"),
     Golden("variant-hant", "2026-07-31"),
+    Golden("cloud-sla", "2026-07-31"),
+    Golden("encounters", "2026-04-30"),
+    Golden("construction-steps", "2026-04-30"),
+    Golden("training-scorecards", "2026-03-31"),
+    Golden("gb-interest", "2025-12-31"),
+    Golden("sme-late-payment", "2026-03-31"),
+    Golden("prepaid-training", "2026-05-01"),
 )
 
 # Words and steps of counting are tested where they are made; a digest moves with every comma of the format.

@@ -47,7 +47,14 @@ def test_a_table_that_ships_says_from_when_to_when_and_by_whom(key):
 
 @pytest.mark.parametrize(
     ("day", "rate"),
-    [("2019-08-20", "4.25"), ("2024-09-30", "3.35"), ("2024-10-20", "3.35"), ("2024-10-21", "3.10"), ("2025-05-19", "3.10"), ("2025-05-20", "3.00")],
+    [
+        ("2019-08-20", "4.25"),
+        ("2024-09-30", "3.35"),
+        ("2024-10-20", "3.35"),
+        ("2024-10-21", "3.10"),
+        ("2025-05-19", "3.10"),
+        ("2025-05-20", "3.00"),
+    ],
 )
 def test_the_lpr_of_a_day(day, rate):
     contract, _, _ = read_text(CONTRACT)
@@ -96,7 +103,10 @@ def test_a_window_may_run_over_the_new_year():
     assert fixing.holds(date(2026, 3, 31))
 
 
-@pytest.mark.parametrize("text", ["30 June", "30 February for debts late from 1 March to 30 June", "31 December for debts late from 1 January"])
+@pytest.mark.parametrize(
+    "text",
+    ["30 June", "30 February for debts late from 1 March to 30 June", "31 December for debts late from 1 January"],
+)
 def test_what_is_no_fixing_day(text):
     assert read_fixing(text) is None
 

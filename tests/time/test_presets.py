@@ -118,7 +118,6 @@ def test_values_with_blanks_are_filled_in():
     ("preset", "said", "knob"),
     [
         (CN, {"lateness_by": "dates", "part_days": "exact"}, "lateness_by"),
-        (CN, {"lateness_by": "dates", "delay_unit": "hours"}, "lateness_by"),
         (CN, {"grace": "franchise", "tier_counts": "days after grace"}, "grace"),
         (CN, {"from_rest_day": "count next", "first_day": "in"}, "from_rest_day"),
         (CN, {"landing_clock": "clock kept", "day_end": "24:00"}, "landing_clock"),

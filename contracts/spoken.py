@@ -1,0 +1,185 @@
+"""Everyone's own words in a record of events: 甲方 for a party, a title for an annex, 2026年2月 for a month's window."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from contracts.sheets import CURRENCY_WORDS, FAULT_WORDS, KIND_WORDS, in_script, known_kinds
+from core.terms import Contract
+
+__all__ = ["Known", "amount_in", "kinds_by_language", "known_in", "normalised", "window_of"]
+
+
+class Known(NamedTuple):
+    """What a contract's own words mean: each mapping goes from a folded word to a kind or an id."""
+
+    kinds: frozenset[str] = frozenset()
+    titles: Mapping[str, str] = {}
+    people: Mapping[str, str] = {}
+    things: Mapping[str, str] = {}
+    series: Mapping[str, str] = {}
+    currency: str = ""
+
+
+def known_in(contract: Contract | None) -> Known:
+    """The words of a contract; without one, only the kinds that core knows."""
+    kinds, titles = known_kinds(contract.event_kinds if contract else {})
+    own = _only([(word, kind) for word, kind in titles.items()])
+    if contract is None:
+        return Known(frozenset(kinds), own)
+    people = [
+        (word, key) for key, party in contract.parties.items() for text in (party.label, party.name) for word in text.values()
+    ]
+    people += [(word, key) for key, third in contract.third_parties.items() for word in third.name.values()]
+    listed = (*contract.annexes, *contract.steps, *contract.payments, *contract.measures, *contract.scorecards)
+    things = [(word, item.id) for item in listed for word in item.title.values()] + _numbered(contract)
+    series = {item.id: item.due.every.unit for item in (*contract.annexes, *contract.payments) if item.due and item.due.every}
+    return Known(frozenset(kinds), own, _only(people), _only(things), series, contract.currency)
+
+
+def _numbered(contract: Contract) -> list[tuple[str, str]]:
+    """Annexes by the numbers that a printed contract gives them: 附件二, 附件2, Annex 2."""
+    from contracts.papers.numerals import ordinal
+
+    return [
+        (word.format(n), annex.id)
+        for number, annex in enumerate(contract.annexes, 1)
+        for word, n in (("附件{}", ordinal(number)), ("附件{}", number), ("Annex {}", number))
+    ]
+
+
+def _only(words: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Words that mean one thing; what two things are called means neither."""
+    meant: dict[str, set[str]] = {}
+    for word, key in words:
+        meant.setdefault(_folded(word), set()).add(key)
+    return {word: next(iter(keys)) for word, keys in meant.items() if len(keys) == 1 and word}
+
+
+def _folded(word: str) -> str:
+    """A word without what a keyboard varies: full width, capitals, blanks."""
+    return " ".join(unicodedata.normalize("NFKC", word).split()).casefold()
+
+
+def normalised(raw: Mapping[str, Any], number: int, known: Known) -> dict[str, Any]:
+    """ "A1 delivered" is kind "delivered" of "A1"; "fieldtech consents" is kind "consents" by "fieldtech"; a party, an
+    annex or a month in the author's own words becomes its id.
+    """
+    event = dict(raw)
+    event.setdefault("id", f"E{number}")
+    what = event.get("what")
+    if isinstance(what, str):
+        what = " ".join(what.split())
+        event["what"] = what = _kind(what, known) or what
+        if what not in known.kinds:
+            _split(event, what, known)
+    if isinstance(event.get("by"), str):
+        event["by"] = known.people.get(_folded(event["by"]), event["by"])
+    if isinstance(event.get("of"), str):
+        event["of"] = _subject(event["of"], known)
+        _into_window(event, known)
+    if isinstance(event.get("value"), (int, Decimal)) and not isinstance(event.get("value"), bool):
+        event["value"] = str(event["value"])
+    if isinstance(event.get("fault"), str):
+        event["fault"] = FAULT_WORDS.get(event["fault"], event["fault"])
+    return event
+
+
+def _kind(word: str, known: Known) -> str | None:
+    """The kind that a word means: its id, its title, or a usual word for it, also with 已 before it."""
+    if word in known.kinds:
+        return word
+    folded = _folded(word)
+    if folded in known.titles:
+        return known.titles[folded]
+    if folded in known.kinds:
+        return folded
+    meant = KIND_WORDS.get(folded) or in_script(folded, KIND_WORDS)
+    if meant is not None or not folded.startswith("已"):
+        return meant
+    rest = folded.removeprefix("已")
+    ending = {kind for title, kind in known.titles.items() if title.endswith(rest)}
+    return next(iter(ending)) if rest and len(ending) == 1 else _kind(rest, known) if rest else None
+
+
+def _split(event: dict[str, Any], what: str, known: Known) -> None:
+    subject, _, rest = what.partition(" ")
+    kind = _kind(rest, known) if rest else None
+    if kind is None:
+        return
+    event["what"] = kind
+    role = "by" if kind == "consents" or event.get("of") is not None else "of"
+    event.setdefault(role, subject)
+
+
+def _subject(of: str, known: Known) -> str:
+    """The id of what a title or a party's words name; the window after a slash is kept."""
+    name, slash, window = of.partition("/")
+    meant = known.things.get(_folded(name)) or known.people.get(_folded(name))
+    return f"{meant}{slash}{window}" if meant else of
+
+
+def _into_window(event: dict[str, Any], known: Known) -> None:
+    """ "MR" with the case 2026年2月, and "MR/2026-2", are "MR/2026-02" where MR recurs month by month."""
+    name, slash, window = event["of"].partition("/")
+    unit = known.series.get(name)
+    if unit is None:
+        return
+    about = event.get("about")
+    if slash:
+        event["of"] = f"{name}/{window_of(window, unit) or window}"
+    elif isinstance(about, str) and (found := window_of(about.removeprefix(f"{name}/"), unit)):
+        event["of"] = f"{name}/{found}"
+        del event["about"]
+
+
+_MONTH = re.compile(r"(\d{4}) ?[-/.年] ?(\d{1,2}) ?(?:月份?|[-/.]0?1)?")
+_QUARTER = re.compile(r"(\d{4}) ?[-/年]? ?(?:q ?([1-4])|第?([1-4一二三四])季度?)")
+_YEAR = re.compile(r"(\d{4}) ?(?:年度?)?")
+_QUARTERS = {"一": "1", "二": "2", "三": "3", "四": "4"}
+
+
+def window_of(text: str, unit: str) -> str | None:
+    """The id of a window ("2026-02", "2026-Q1", "2026") as people write it; None where it is none of this unit.
+
+    A spreadsheet makes the first day of the month of "2026-02"; that is the month again.
+    """
+    folded = _folded(text)
+    if unit.endswith("month") and (found := _MONTH.fullmatch(folded)) and 1 <= int(found[2]) <= 12:
+        return f"{found[1]}-{int(found[2]):02}"
+    if unit.endswith("quarter") and (found := _QUARTER.fullmatch(folded)):
+        number = found[2] or found[3]
+        return f"{found[1]}-Q{_QUARTERS.get(number, number)}"
+    if unit == "calendar year" and (found := _YEAR.fullmatch(folded)):
+        return found[1]
+    return None
+
+
+_AMOUNT = re.compile(r"(?P<before>[^\d.,\s-]*) ?(?P<number>-?\d[\d,]*(?:\.\d+)?) ?(?P<after>[^\d.,\s-]*)")
+
+
+def amount_in(text: str, currency: str) -> str:
+    """ "40,000元" as "40,000 CNY" in a contract in CNY; a bare number is in the contract's currency. Anything else stays
+    as it is written, to be refused: 元 and ¥ are words of several currencies.
+    """
+    found = _AMOUNT.fullmatch(" ".join(unicodedata.normalize("NFKC", text).split()))
+    if found is None or not currency:
+        return text
+    said = {word.upper() for word in (found["before"], found["after"]) if word}
+    own = {currency} | (CURRENCY_WORDS if currency == "CNY" else frozenset())
+    if said <= own:
+        return f"{found['number']} {currency}"
+    return f"{found['number']} {said.pop()}" if len(said) == 1 and all(re.fullmatch("[A-Z]{3}", w) for w in said) else text
+
+
+def kinds_by_language(kinds: Iterable[str], contract_kinds: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Kinds of event as each language calls them in a sheet: their own titles, else the usual word."""
+    usual = {kind: word for word, kind in reversed(KIND_WORDS.items())}
+    kinds = list(kinds)
+    chinese = []
+    for kind in kinds:
+        title = getattr(contract_kinds.get(kind), "title", {})
+        chinese.append(title.get("zh-Hans") or title.get("*") or usual.get(kind, kind))
+    return {"en": kinds, "zh-Hans": chinese}
