@@ -130,6 +130,9 @@ COMMANDS: dict[str, tuple[str, tuple[Argument, ...]]] = {
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code. Wrong input is reported whole, in the reader's language."""
     args = list(sys.argv[1:] if argv is None else argv)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a terminal that lacks a character shows a sign in its place
+            stream.reconfigure(errors="replace")
     lang = _language(args)
     if lang is None:
         return 2
@@ -231,7 +234,10 @@ def _day(text: str | None, where: str) -> "date | datetime | None":
     if text is None:
         return None
     try:
-        return datetime.fromisoformat(text) if "T" in text or " " in text else date.fromisoformat(text)
+        read = datetime.fromisoformat(text) if "T" in text or " " in text else date.fromisoformat(text)
+        if not 1900 <= read.year <= 2900:
+            raise ValueError(text)
+        return read
     except ValueError:
         raise InputError([Problem("CLI-DATE-01", where, {"value": text})]) from None
 
@@ -285,11 +291,11 @@ def _assess(options: "Namespace", lang: str) -> int:
     if options.json:
         from contracts.papers.data import as_json
 
-        sys.stdout.write(as_json([a for _, a, _ in answers], problems))
+        _data(as_json([a for _, a, _ in answers], problems))
     elif options.csv:
         from contracts.papers.data import as_csv
 
-        sys.stdout.write(as_csv(options.csv, [a for _, a, _ in answers]))
+        _data(as_csv(options.csv, [a for _, a, _ in answers]))
     elif options.html:
         broken = [(str(one.path), one.problems) for one in files if one.problems]
         _write_page(options.html, answers, broken, lang)
@@ -301,6 +307,13 @@ def _assess(options: "Namespace", lang: str) -> int:
     if open_:
         return _complain(open_, lang)
     return 3 if any(not b.waived for _, a, _ in answers for b in a.breaches) else 0
+
+
+def _data(text: str) -> None:
+    """Data is UTF-8 whatever the terminal speaks: a pipe in GBK or ASCII gets the same bytes."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode("utf-8", "replace"))
+    sys.stdout.buffer.flush()
 
 
 def _read(paths: "Sequence[str]") -> "tuple[list[Loaded], list[Problem]]":
@@ -336,17 +349,14 @@ def _write_page(
     from contracts.papers.page import page
 
     items = [(one.contract, one.events, made, other) for one, made, other in answers if one.contract]
-    _save(file, page(items, lang=lang, broken=broken).encode(), lang)
+    _save(file, page(items, lang=lang, broken=broken).encode("utf-8", "replace"), lang)
 
 
 def _save(file: str, data: bytes, lang: str) -> None:
-    """Write beside and rename, so that a half-written file is never left."""
+    from contracts.saving import save
     from locales import words
 
-    target = _path(file)
-    draft = target.with_name(f".{target.name}.part")
-    draft.write_bytes(data)
-    draft.replace(target)
+    save(file, data)
     print(words(lang, "cli.wrote", file=file), file=sys.stderr)
 
 
@@ -477,13 +487,24 @@ def _say_quarantined() -> None:
         print(say(held.problem, pick()), file=sys.stderr)
 
 
+def _text(file: str) -> str:
+    """A text file in UTF-8; a located problem where it is none."""
+    from core.problems import InputError, Problem
+
+    try:
+        return _path(file).read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        detail = getattr(error, "strerror", None) or "UTF-8"
+        raise InputError([Problem("CLI-READ-01", file=file, args={"detail": detail})]) from None
+
+
 def _draft(options: "Namespace", lang: str) -> int:
     from contracts.drafting import draft, read_answers
     from core.problems import InputError, Problem
 
     answers: dict[str, Any] = {}
     if options.answers:
-        answers, problems = read_answers(_path(options.answers).read_text(encoding="utf-8"), options.answers)
+        answers, problems = read_answers(_text(options.answers), options.answers)
         if problems:
             raise InputError(problems)
     for one in options.set:
@@ -566,9 +587,11 @@ def _schema(options: "Namespace", lang: str) -> int:
 
 
 def _paper(options: "Namespace", lang: str) -> int:
+    from contracts.saving import named
+
     loaded, head = _one(options.path, options.contract)
     assert loaded.contract is not None
-    file = options.out or f"{loaded.contract.number}-{options.kind}.pdf"
+    file = options.out or named(loaded.contract.number, f"-{options.kind}.pdf")
     if options.kind == "contract":
         from contracts.drafting import reprinted
         from contracts.papers.typeset import render

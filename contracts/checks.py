@@ -276,8 +276,8 @@ class _Checks:
             if shares and sum(shares.values()) != 1:
                 self.wrong(path, "TERMS-SUM-01", sum=_percent(sum(shares.values(), Fraction(0))))
         for i, card in enumerate(self.contract.scorecards):
-            for name, shares in _weighed(card):
-                total = sum(shares, Fraction(0))
+            for name, weights in _weighed(card):
+                total = sum(weights, Fraction(0))
                 if total != 1 and card.sum is None:
                     self.wrong(("scorecards", i, *name), "TERMS-SUM-02", sum=_percent(total))
 
@@ -483,7 +483,7 @@ class _Checks:
         if when.grade is not None:
             grades = {name for card in self.contract.scorecards if card.id == when.measure for name in card.grades}
             self.known((*path, "when"), GRADE, when.grade, sorted(grades))
-        self.known((*path, "then"), PARTY, rule.then and rule.then.holder, self.people)
+        self.known((*path, "then"), PARTY, rule.then.holder if rule.then else None, self.people)
         self.known((*path, "bands_of"), MEASURE, rule.bands_of, [*self.measured, *_OF_AMOUNT])
 
     def _charge(self, path: Path, charge: Charge) -> None:

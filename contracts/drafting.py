@@ -7,6 +7,7 @@ import msgspec
 
 from contracts.papers.contract import Sheet, contract_paper
 from contracts.papers.document import Document, Words
+from contracts.review import priced
 from contracts.templates import LANGUAGES, Section, Template, keys, load
 from contracts.templates.answers import answered, blanked, filled, located
 from contracts.templates.conformance import check
@@ -85,9 +86,11 @@ def templates() -> list[Template]:
     return [template for template in loaded if template is not None]
 
 
-def load_template(key: str) -> Template:
-    """The template of that key, or of that folder; InputError says what is wrong with it."""
-    template, problems = load(key)
+def load_template(key: str, others: Iterable[str] = ()) -> Template:
+    """The template of that key, or of that folder; InputError says what is wrong with it, and names `others` (keys that
+    plugins bring) beside those that ship.
+    """
+    template, problems = load(key, others)
     if template is None or problems:
         raise InputError(problems)
     return template
@@ -124,7 +127,8 @@ def draft(
     *,
     blanks: bool = False,
 ) -> tuple[Contract | None, Document | None, tuple[Problem, ...]]:
-    """The contract and its paper; with problems, neither.
+    """The contract and its paper; with problems, neither. What the review finds wrong with the price (instalments that
+    do not make the total) comes beside them, for the drafter to read.
 
     `blanks` leaves open, and visible, what is not answered. Where an amount or a date is open there is a paper to fill
     in by hand but no contract; the problems then say what is still to be answered.
@@ -143,7 +147,7 @@ def draft(
         contract = msgspec.structs.replace(
             contract, clauses=_clauses(Press(contract, template, numbers_of(template, chosen)), chosen, kept)
         )
-        return contract, document(contract, template, languages), ()
+        return contract, document(contract, template, languages), priced(contract)
     except UnprintableError as error:
         return None, None, (Problem("TEMPLATE-PATH-01", args={"path": str(error.args[0]), "why": template.name}),)
 

@@ -10,8 +10,10 @@ import msgspec
 
 from contracts import phrases
 from contracts.walk import CLOSED, fields
+from contracts.sheets import HEADERS, KIND_WORDS
 from core.canonical import canonical
-from core.events import Event
+from core.events import KINDS, SPANS, Event
+from core.presets import KNOBS
 from core.terms import Contract, Range
 
 __all__ = ["BEGIN", "END", "main", "reference"]
@@ -22,8 +24,58 @@ README = Path(__file__).with_name("README.md")
 
 
 def reference() -> str:
-    """Both tables: every phrase, then every table and its keys."""
-    return "\n".join([BEGIN, "", "### Phrases", "", *_phrases(), "", "### Tables and keys", "", *_tables(), END])
+    """All tables: phrases, what a share is of, events and their sheet, settings, then every table and its keys."""
+    parts = {
+        "Phrases": _phrases(),
+        "What a share may be of": _bases(),
+        "Kinds of event": _events(),
+        "Columns of a sheet": _columns(),
+        "Settings of [counting]": _knobs(),
+        "Tables and keys": _tables(),
+    }
+    return "\n".join([BEGIN, *(line for title, lines in parts.items() for line in ("", f"### {title}", "", *lines)), END])
+
+
+def _bases() -> Iterator[str]:
+    yield "`20% of total`, `0.5% of what is unpaid per started day`: the words after `of`, in a charge, a ceiling or an amount."
+    yield ""
+    yield "| of | 合同文字 | contract prose |"
+    yield "| --- | --- | --- |"
+    for phrase, zh, en in phrases.BASES.values():
+        yield f"| `{phrase}` | {zh} | {en} |"
+    for months in ("the last 12 months", "the term"):
+        share = phrases.parse("share", f"20% of fees of {months}")
+        zh, en = phrases.prose(share, "zh-Hans").removesuffix("的20%"), phrases.prose(share, "en").removeprefix("20% of ")
+        yield f"| `fees of {months}` | {zh} | {en} |"
+    for field, (zh, en) in phrases.FIELDS.items():
+        yield f"| `<id>.{field}` | …的{zh} | {en} … |"
+
+
+def _events() -> Iterator[str]:
+    yield "A sheet may use any of the words, also with 已 before it; a file uses the kind. Kinds that last have `from` and `to`."
+    yield ""
+    yield "| kind | 事项 | area |"
+    yield "| --- | --- | --- |"
+    for kind, area in KINDS.items():
+        words = "、".join(word for word, meant in KIND_WORDS.items() if meant == kind)
+        yield f"| `{kind}`{' (lasts)' if kind in SPANS else ''} | {words} | {area} |"
+
+
+def _columns() -> Iterator[str]:
+    yield "| column | 列名 |"
+    yield "| --- | --- |"
+    for field, words in HEADERS.items():
+        yield f"| `{field}` | {'、'.join(words)} |"
+
+
+def _knobs() -> Iterator[str]:
+    yield "*preset*: the preset gives it; *usage*: what is usual holds where the contract is silent; *ask*: it is asked when it matters. `<…>` is to be filled in."
+    yield ""
+    yield "| setting | values | mark | where silent |"
+    yield "| --- | --- | --- | --- |"
+    for knob in KNOBS.values():
+        values = ", ".join(f"`{value}`" for value in knob.values)
+        yield f"| `{knob.key}` | {_cell(values)} | {knob.mark} | {knob.usage or '–'} |"
 
 
 def _phrases() -> Iterator[str]:

@@ -14,7 +14,7 @@ from core.money import Money, show_decimal
 from core.problems import Problem
 from core.terms import Charge, Contract, Payment, Rule, Share, Text
 
-__all__ = ["BASES", "Basis", "review"]
+__all__ = ["BASES", "Basis", "priced", "review"]
 
 
 class Basis(NamedTuple):
@@ -60,6 +60,7 @@ BASES: dict[str, Basis] = {
     "REVIEW-PRICE-01": Basis("warning", _OWN, "C"),
     "REVIEW-PRICE-02": Basis("error", {"zh-Hans": "算术", "en": "arithmetic"}, "A"),
     "REVIEW-SIGNED-01": Basis("warning", _cited(_CODE, "490"), "A"),
+    "REVIEW-SIGNED-02": Basis("advice", _OWN, "C"),
     "REVIEW-SME-01": Basis(
         "warning",
         {
@@ -83,6 +84,11 @@ def review(contract: Contract) -> tuple[Problem, ...]:
     return tuple(found)
 
 
+def priced(contract: Contract) -> tuple[Problem, ...]:
+    """What is wrong with the price alone, for the one who drafts it: instalments that do not make the total."""
+    return tuple(_price(contract))
+
+
 def _finding(code: str, where: str = "", **args: Any) -> Problem:
     basis = BASES[code]
     return Problem(
@@ -103,6 +109,9 @@ def _signing(contract: Contract) -> Iterator[Problem]:
     hang = [key for key, due in dues.items() if due and due.anchor and due.anchor.what == "signed"]
     if contract.signed is None and hang:
         yield _finding("REVIEW-SIGNED-01", "signed", hang=hang)
+    first = contract.effective or (contract.term.from_ if contract.term else None)
+    if contract.signed and first and contract.signed > first:
+        yield _finding("REVIEW-SIGNED-02", "signed", signed=contract.signed, first=first)
 
 
 def _renewal(contract: Contract) -> Iterator[Problem]:
@@ -174,6 +183,10 @@ def _soon(payment: Payment) -> bool:
     return days is not None and timedelta(days=due.period.n * days) <= timedelta(days=60)
 
 
+USUAL_A_DAY = Fraction(1, 1000)
+"""The upper end of what is usual for services; a rate up to it is no finding."""
+
+
 def _rates(contract: Contract) -> Iterator[Problem]:
     for rule in contract.rules:
         running = [charge for charge in _charges(rule) if charge.per is not None]
@@ -181,7 +194,8 @@ def _rates(contract: Contract) -> Iterator[Problem]:
             if charge.rate is not None and charge.per and charge.per.unit == "day":
                 daily = charge.rate / charge.per.n
                 rates = {"daily": _percent(daily), "yearly": _percent(daily * 365)}
-                yield _finding("REVIEW-RATE-01", f"rules.{rule.id}.charge", **rates)
+                if daily > USUAL_A_DAY:
+                    yield _finding("REVIEW-RATE-01", f"rules.{rule.id}.charge", **rates)
         if running and rule.at_most is None:
             yield _finding("REVIEW-RATE-02", f"rules.{rule.id}.at_most", rule=rule.id)
 

@@ -34,6 +34,8 @@ __all__ = [
 LARGEST_SHEET = 20_000_000
 """Bytes of a sheet, also when unpacked tenfold; a million rows belong into a store."""
 MOST_ROWS = 200_000
+WIDEST = 64
+"""Columns that are looked at: a stray cell far to the right must not unroll the whole sheet."""
 
 HEADERS: dict[str, tuple[str, ...]] = {
     "id": ("编号", "序号", "編號"),
@@ -271,7 +273,7 @@ def _workbook(data: bytes) -> list[tuple[int, list[Any]]] | Problem:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl warns of styles that it drops; we read values only
             book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-            for number, row in enumerate(book.worksheets[0].iter_rows(), start=1):
+            for number, row in enumerate(book.worksheets[0].iter_rows(max_row=MOST_ROWS + 1, max_col=WIDEST), start=1):
                 rows.append((number, [_cell(cell) for cell in row]))
                 if number > MOST_ROWS:
                     return Problem("FILE-SHEET-04", args={"most": MOST_ROWS})

@@ -204,7 +204,22 @@ def _follow(record: Record) -> _Flow:
     sums = balances(accruals, made, recovered, record.contract.currency)
     named = name_causes(record, accruals, shared)
     return _Flow(
-        owed, debts, figures, found, accruals, owing, ledger, recourses, made, sums, given, named, outside, end, held, back
+        owed,
+        debts,
+        figures,
+        found,
+        accruals,
+        owing,
+        ledger,
+        recourses,
+        made,
+        sums,
+        given,
+        named,
+        outside,
+        end,
+        held,
+        back,
     )
 
 

@@ -3,6 +3,7 @@ set against each other as the contract says.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -84,6 +85,7 @@ def set_against(record: Record, lines: Sequence[Line], shared: Sequence[Shared])
     """
     by = {line.accrual.id: line for line in lines}
     day = record.as_of.day
+    spent: dict[str, int] = {}  # a credit that several facts feed counts once
     for cause in shared:
         agreed = [by[name] for name in cause.agreed if name in by]
         stack = record.counting.of("stack")
@@ -97,15 +99,25 @@ def set_against(record: Record, lines: Sequence[Line], shared: Sequence[Shared])
         how = record.ask("against_loss", cause.name)  # undecided: only what is owed in every reading
         if how == "on top":
             continue
-        total = sum(line.curve(day) for line in agreed)
         for name in cause.losses:
-            line = by.get(name)
-            if line is None or not line.curve(day):
+            loss = by.get(name)
+            gross = loss.curve(day) if loss is not None else 0
+            if loss is None or not gross:
                 continue
-            gross = line.curve(day)
-            left = max(0, gross - total) if how == "counts towards the loss" else 0
-            total = max(0, total - gross)
-            narrow(line, _kept(line, left), day, kind="agreed sums", by=", ".join(cause.agreed), clause="")
+            covered = _covered(agreed, gross, spent, day)
+            left = gross - covered if how == "counts towards the loss" else 0
+            narrow(loss, _kept(loss, left), day, kind="agreed sums", by=", ".join(cause.agreed), clause="")
+
+
+def _covered(agreed: Iterable[Line], gross: int, spent: dict[str, int], day: date) -> int:
+    """How much of a loss the agreed sums cover that no other loss has used up."""
+    covered = 0
+    for line in agreed:
+        name = line.accrual.id
+        used = min(line.curve(day) - spent.get(name, 0), gross - covered)
+        spent[name] = spent.get(name, 0) + used
+        covered += used
+    return covered
 
 
 def _kept(line: Line, left: int) -> Curve:

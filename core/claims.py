@@ -82,7 +82,7 @@ def claim_rights(record: Record, accruals: Iterable[Accrual], figures: Mapping[s
     desk, made = _Desk(record, {}, (), figures), []
     for accrual in accruals:
         term = desk.term(accrual)
-        opened = term and desk.opened(accrual, term)
+        opened = desk.opened(accrual, term) if term else None
         if term is None or opened is None:
             continue
         made.append(

@@ -247,7 +247,13 @@ def explain_ahead(assessment: Assessment) -> tuple[Line, ...]:
         if len(one.routes) > 1 and not any(way.taken for way in one.routes):
             lines.append(Line(code="AHEAD-ROUTE-03", args={"id": one.id}))
     for back in assessment.refunds:
-        sums = {"paid": back.paid, "used": back.used, "refund": back.refund, "interest": back.interest, "open": back.open}
+        sums = {
+            "paid": back.paid,
+            "used": back.used,
+            "refund": back.refund,
+            "interest": back.interest,
+            "open": back.open,
+        }
         args = {"id": back.id, "date": back.ended, "by": back.cause, "count": _plain(back.count), **sums}
         lines.append(Line(code="AHEAD-REFUND-01", args=args))
     return (*lines, *_settled(assessment))

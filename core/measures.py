@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -509,7 +509,7 @@ class _Reader(_Windowed):
 _CASES = ("share of steps kept", "share of counts")
 
 
-def _placed(measure: str, frame: _Frame, person: str | None) -> dict[str, object]:
+def _placed(measure: str, frame: _Frame, person: str | None) -> dict[str, Any]:
     window = frame.window
     return {
         "id": f"{measure}/{window.id}" + (f"/{person}" if person else ""),
@@ -607,6 +607,7 @@ class _Carder(_Windowed):
     def read(self) -> Figure:
         items: tuple[Item, ...] = ()
         points: tuple[LostPoints, ...] = ()
+        exact: Fraction | None
         if self.card.kind == "points":
             points = self._lines()
             exact = self._left(points)

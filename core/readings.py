@@ -108,7 +108,8 @@ def _sliced(record: Record, rule: Rule, figure: Figure, held: list[tuple[Band, R
     tops = sorted(((_top(edge), band.charge) for band, edge in held), key=lambda pair: pair[0], reverse=True)
     costs: Costs = []
     for (top, charge), (below, _) in pairwise([*tops, (figure.value, Charge())]):
-        units = pointed(record, top - max(below, figure.value), charge.per and charge.per.part, f"rules.{rule.id}")
+        part = charge.per.part if charge.per else None
+        units = pointed(record, top - max(below, figure.value), part, f"rules.{rule.id}")
         if units:
             costs.append((charge, units))
     return costs

@@ -213,6 +213,8 @@ class _Scheduler:
             series = record.counting.of("series_from") or "the anchor"
             cycles = contract_cycles(unit.removeprefix("calendar "), start, term.after, series_from=series)
             found = [Window(cycle.id, cycle.first, cycle.after) for cycle in cycles]
+        if term is not None and found and (found[0].first < term.first or found[-1].after > term.after):
+            record.ask("stub", "counting.stub")
         if term is None or record.counting.stub not in {"not owed", "joined to the next"}:
             return found
         if found and found[0].first < term.first:

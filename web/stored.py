@@ -11,6 +11,7 @@ import msgspec
 
 from contracts.folder import Loaded, load, world_for
 from contracts.reader import read_text
+from contracts.saving import save
 from core.assessment import Assessment, assess
 from core.canonical import canonical, digest, plain
 from core.events import Event
@@ -166,7 +167,7 @@ def sweep(place: str, as_of: date | datetime, known_at: date | datetime | None, 
     if json:
         from contracts.papers.data import as_json
 
-        sys.stdout.write(as_json([made for _, made in answers], []))
+        sys.stdout.buffer.write(as_json([made for _, made in answers], []).encode())
     else:
         from contracts.papers.text import portfolio
 
@@ -223,12 +224,9 @@ def export(place: str, number: str, out: str | None, lang: str) -> int:
     else:
         data = write_toml(held.contract, held.events).encode()
     if out is None:
-        sys.stdout.write(data.decode())
+        sys.stdout.buffer.write(data)
     else:
-        target = Path(out)
-        draft = target.with_name(f".{target.name}.part")
-        draft.write_bytes(data)
-        draft.replace(target)
+        save(out, data)
         print(words(lang, "cli.wrote", file=out), file=sys.stderr)
     return 0
 

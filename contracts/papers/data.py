@@ -49,6 +49,8 @@ def as_csv(table: str, assessments: Iterable[Assessment]) -> str:
     return out.getvalue()
 
 
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:/\d+)?")
+_FORMULA = set("=+-@\t\r＝＋－＠")
 _AMOUNT = re.compile(r"(-?\d+(?:\.\d+)?) ([A-Z]{3})")
 
 
@@ -66,7 +68,7 @@ def _figures(row: dict[str, Any]) -> dict[str, Any]:
 def _safe(value: Any) -> Any:
     """A text that a spreadsheet would run as a formula is quoted."""
     text = "" if value is None else str(value)
-    return f"'{text}" if text[:1] in {"=", "+", "@", "\t"} or (text[:1] == "-" and not text[1:2].isdigit()) else text
+    return f"'{text}" if text[:1] in _FORMULA and not _NUMBER.fullmatch(text) else text
 
 
 def _obligations(a: Assessment) -> list[dict[str, Any]]:

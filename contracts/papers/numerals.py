@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from core.money import exponent
+from core.money import Money, exponent
 
 __all__ = ["Level", "accepts", "capitals", "decimal", "numbered", "ordinal", "spoken_day"]
 
@@ -31,8 +31,8 @@ def capitals(money_minor: int, currency: str = "CNY", script: str = "zh-Hans") -
     stand between 万 and 仟 (壹拾万柒仟), and 整 ends whole yuan only. `accepts` takes the other spellings too.
     """
     digits = exponent(currency)
-    if digits > 2:
-        raise ValueError(currency)
+    if digits > 2:  # the rule knows yuan, jiao and fen; a currency of three decimals stands in figures
+        return CURRENCIES.get(currency, currency) + str(Money(money_minor, currency)).removesuffix(f" {currency}")
     text = _spelt(abs(money_minor) * 10 ** (2 - digits), yuan_zero=True, group_zero=False, ending="")
     text = CURRENCIES.get(currency, currency) + ("负" if money_minor < 0 else "") + text
     return text.translate(TRADITIONAL) if script == "zh-Hant" else text

@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from contracts.folder import world_for
 from contracts.papers.attach import attached, same_pages
 from contracts.papers.statement import statement_pdf
 from contracts.reader import read_text
@@ -22,7 +23,7 @@ from core.events import Event
 from core.problems import InputError, Problem
 from core.terms import Contract
 from core.world import World
-from locales import say, words
+from locales import LANGUAGES, say, words
 
 __all__ = ["Given", "Proof", "check", "statement_paper"]
 
@@ -101,12 +102,15 @@ def check(path: Path) -> Proof:
     if contract is None or problems:
         raise InputError(problems)
     given, world = _given(files["statement.json"], contract, path), _world(files["world.json"], path)
-    again = statement_paper(contract, events, world, given)
+    foreign = _foreign(contract, world)
+    again = _again(contract, events, world, given, path)
     carried, figures = _carried(files["assessment.json"], path), attached(again)["assessment.json"]
     differences = [*_differences(carried, json.loads(figures), "")]
     if differences:
         differences = _told(differences, carried, json.loads(figures))
         return Proof(False, contract.number, 0, False, tuple(differences), str(given.as_of))
+    if foreign:
+        return Proof(False, contract.number, _amounts(carried), False, foreign, str(given.as_of))
     same = again == pdf
     if not same and not same_pages(again, pdf):
         return Proof(False, contract.number, _amounts(carried), False, (Problem("PROOF-PAGES-01"),), str(given.as_of))
@@ -129,6 +133,28 @@ def _told(differences: list[Problem], carried: Mapping[str, Any], worked: Mappin
     return [*causes, *money[:_MOST_TOLD], *more]
 
 
+def _again(contract: Contract, events: Sequence[Event], world: World, given: Given, path: Path) -> bytes:
+    """The statement worked again; a stranger's file may hold a world in which nothing can be counted."""
+    try:
+        return statement_paper(contract, events, world, given)
+    except (ArithmeticError, LookupError, ValueError, TypeError, AssertionError, RecursionError) as error:
+        args = {"name": "world.json", "detail": f"{type(error).__name__} {error}"}
+        raise InputError([Problem("PROOF-FILE-03", file=str(path), args=args)]) from error
+
+
+def _foreign(contract: Contract, world: World) -> tuple[Problem, ...]:
+    """Calendars and rates of the paper that are not what ships under their name: with them anything can be proven."""
+    ours = world_for(contract)[0]
+    carried = {**world.calendars, **world.rates}
+    shipped = {**ours.calendars, **ours.rates}
+    changed = [key for key, value in carried.items() if key in shipped and shipped[key] != value]
+    unknown = [key for key in carried if key not in shipped]
+    return (
+        *(Problem("PROOF-WORLD-01", "world", {"key": key}) for key in changed),
+        *(Problem("PROOF-WORLD-02", "world", {"key": key}) for key in unknown),
+    )
+
+
 def _given(data: bytes, contract: Contract, path: Path) -> Given:
     """What was asked, read back; a form of a newer version is refused by number."""
     from contracts.options import read_at
@@ -138,13 +164,25 @@ def _given(data: bytes, contract: Contract, path: Path) -> Given:
         args = {"paper": str(form.get("paper")), "semantics": str(form.get("semantics")), "ours": SEMANTICS}
         raise InputError([Problem("PROOF-VERSION-01", file=str(path), args=args)])
     try:
-        read = {key: _time(form[key]) for key in ("as_of", "known_at") if form.get(key)}
-        assume = {about: _assumed(read_at, contract, about, value) for about, value in form.get("assume", {}).items()}
-        return Given(assume=assume, languages=tuple(form.get("languages", ())), head=form.get("head"), **read)
-    except (ValueError, TypeError, KeyError) as error:
-        raise InputError(
-            [Problem("PROOF-FILE-03", file=str(path), args={"name": "statement.json", "detail": str(error)})]
-        ) from None
+        told = msgspec.convert(form, _Told)
+        read = {key: _time(at) for key, at in (("as_of", told.as_of), ("known_at", told.known_at)) if at}
+        if not set(told.languages) <= set(LANGUAGES) or not told.languages:
+            raise ValueError(", ".join(told.languages))
+    except (ValueError, TypeError, OverflowError) as error:
+        args = {"name": "statement.json", "detail": str(error)}
+        raise InputError([Problem("PROOF-FILE-03", file=str(path), args=args)]) from None
+    assume = {about: _assumed(read_at, contract, about, value) for about, value in told.assume.items()}
+    return Given(assume=assume, languages=told.languages, head=told.head, **read)
+
+
+class _Told(msgspec.Struct, frozen=True):
+    """What a statement says it was asked, as its file must hold it."""
+
+    as_of: str
+    known_at: str | None = None
+    assume: dict[str, Any] = {}
+    languages: tuple[str, ...] = ()
+    head: str | None = None
 
 
 def _assumed(read_at: Any, contract: Contract, about: str, value: Any) -> Any:
@@ -158,7 +196,10 @@ def _assumed(read_at: Any, contract: Contract, about: str, value: Any) -> Any:
 
 
 def _time(text: str) -> date | datetime:
-    return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
+    read = datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
+    if not 1900 <= read.year <= 2900:
+        raise ValueError(text)
+    return read
 
 
 def _world(data: bytes, path: Path) -> World:
@@ -173,7 +214,7 @@ def _world(data: bytes, path: Path) -> World:
 def _carried(data: bytes, path: Path) -> dict[str, Any]:
     try:
         form = json.loads(data)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(
             [Problem("PROOF-FILE-03", file=str(path), args={"name": "assessment.json", "detail": str(error)})]
         ) from None

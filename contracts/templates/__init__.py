@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -91,16 +91,16 @@ def keys() -> tuple[str, ...]:
     return tuple(sorted(path.parent.name for path in FOLDER.glob("*/template.toml")))
 
 
-def load(where: str | Path) -> tuple[Template | None, tuple[Problem, ...]]:
-    """The template of a key that ships, or of a folder; None where it cannot be read at all."""
+def load(where: str | Path, others: Iterable[str] = ()) -> tuple[Template | None, tuple[Problem, ...]]:
+    """The template of a key that ships, or of a folder; None where it cannot be read at all. `others` are keys of
+    templates that plugins bring, to be named beside ours where there is no such template.
+    """
     folder = Path(where) if isinstance(where, Path) or "/" in where else FOLDER / where
     if not (folder / "template.toml").is_file():
-        name = str(where)
-        return None, (
-            Problem(
-                "TEMPLATE-FIND-01", args={"template": name, "known": list(keys()), "nearest": nearest(name, keys())}
-            ),
-        )
+        name, known = str(where), list(dict.fromkeys((*keys(), *others)))
+        close = nearest(name, known)
+        code, near = ("TEMPLATE-FIND-01", {"nearest": close}) if close else ("TEMPLATE-FIND-02", {})
+        return None, (Problem(code, args={"template": name, "known": known, **near}),)
     problems: list[Problem] = []
     main = _toml(folder / "template.toml", problems)
     example = _toml(folder / "example-answers.toml", problems)

@@ -1,7 +1,7 @@
 """Answers to a template's questions: checked all at once, put into the terms, and located where they are wrong."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -56,12 +56,10 @@ def answered(template: Template, answers: Mapping[str, Any], blanks: bool = Fals
     places: dict[str, Any] = {}
     opened: list[Problem] = []
     problems: list[Problem] = []
-    known = {question.id for question in template.questions}
+    known = [question.id for question in template.questions]
     for key in answers:
         if key not in known:
-            problems.append(
-                Problem("DRAFT-ANSWER-03", f"answers.{key}", {"answer": key, "nearest": nearest(key, known)})
-            )
+            problems.append(_unasked(f"answers.{key}", key, known))
     for question in template.questions:
         where = f"answers.{question.id}"
         value = answers.get(question.id, question.default)
@@ -110,9 +108,7 @@ def _party(question: Question, value: Any, where: str, blanks: bool, problems: l
         return given
     for part, words in value.items():
         if part not in PARTY:
-            problems.append(
-                Problem("DRAFT-ANSWER-03", f"{where}.{part}", {"answer": part, "nearest": nearest(part, PARTY)})
-            )
+            problems.append(_unasked(f"{where}.{part}", part, PARTY))
         elif part == "credit_code" and not is_credit_code(str(words)):
             problems.append(Problem("DRAFT-ANSWER-05", f"{where}.{part}", {"code": str(words)}))
         else:
@@ -123,6 +119,14 @@ def _party(question: Question, value: Any, where: str, blanks: bool, problems: l
         else:
             problems.append(Problem("DRAFT-ANSWER-01", f"{where}.name", {"asks": tags(question.words)}))
     return given
+
+
+def _unasked(where: str, answer: str, known: Sequence[str]) -> Problem:
+    """An answer that no question asks for: the nearest that one does, else all."""
+    close = nearest(answer, known)
+    if close:
+        return Problem("DRAFT-ANSWER-03", where, {"answer": answer, "nearest": close})
+    return Problem("DRAFT-ANSWER-06", where, {"answer": answer, "known": list(known)})
 
 
 def is_credit_code(code: str) -> bool:

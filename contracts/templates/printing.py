@@ -81,7 +81,9 @@ def fill(
         nonlocal empty
         words = _field(found[1], contract, template, lang, numbers, example)
         empty = empty or words is None
-        return words or ""
+        words = words or ""
+        # "Co., Ltd." ends its sentence as well: no second full stop.
+        return words[:-1] if words.endswith(".") and line[found.end() : found.end() + 1] == "." else words
 
     filled = FIELD.sub(field, line)
     return None if empty else filled

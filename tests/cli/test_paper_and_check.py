@@ -2,6 +2,7 @@
 
 import io
 import json
+from datetime import date
 
 import pikepdf
 import pytest
@@ -130,3 +131,39 @@ def test_damaged_attachments_are_problems_not_tracebacks(spondeo, statement, nam
 def test_other_files_are_told_apart(spondeo, tmp_path, s12):
     assert "[PROOF-FILE-01]" in spondeo("check", tmp_path / "none.pdf").err
     assert 2 == spondeo("check", s12).code
+
+
+def test_a_paper_that_brings_a_forged_calendar_does_not_hold(spondeo, s12, tmp_path):
+    """Two weeks of holidays under the shipped name would make A2 less late: every figure agrees, and it is no proof."""
+    import msgspec
+
+    from contracts.folder import load
+    from contracts.papers.proof import Given, statement_paper
+
+    [one], _ = load([s12])
+    [(key, calendar)] = one.world.calendars.items()
+    longer = msgspec.structs.replace(calendar.holidays[0], first=date(2026, 3, 6), last=date(2026, 3, 20))
+    forged = msgspec.structs.replace(calendar, holidays=(*calendar.holidays, longer))
+    world = msgspec.structs.replace(one.world, calendars={key: forged})
+    file = tmp_path / "forged.pdf"
+    file.write_bytes(statement_paper(one.contract, one.events, world, Given(as_of=date(2026, 12, 31))))
+
+    ran = spondeo("check", file, "--lang", "en")
+
+    assert 2 == ran.code
+    assert "[PROOF-WORLD-01]" in ran.out
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"as_of": "9999-12-31"}, {"languages": ["xx"]}, {"languages": "en"}, {"languages": [5]}, {"assume": []}, {"assume": "x"},
+        {"head": 5}, {"known_at": "yesterday"}, {"as_of": None},
+    ],
+)  # fmt: skip
+def test_hostile_questions_in_a_paper_are_problems(spondeo, statement, told):
+    files = attached(statement.read_bytes())
+    files["statement.json"] = json.dumps({**json.loads(files["statement.json"]), **told}).encode()
+    statement.write_bytes(attach(statement.read_bytes(), files))
+
+    assert 2 == spondeo("check", statement).code

@@ -10,12 +10,13 @@ from contracts.folder import load
 from contracts.papers.text import report
 from core.assessment import Assessment, assess
 from core.beside import YARDSTICKS
+from core.terms import Contract
 from locales import LANGUAGES
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
-def answer(name: str, **changed: object) -> tuple[object, Assessment]:
+def answer(name: str, **changed: object) -> tuple[Contract, Assessment]:
     [loaded], _ = load([EXAMPLES / name / f"{name}.toml"])
     assert loaded.contract is not None
     contract = msgspec.structs.replace(loaded.contract, **changed)

@@ -9,7 +9,7 @@ from contracts.folder import world_for
 from contracts.reader import read_text
 from contracts.world.rates import known_rates, load_rate
 from core.problems import Problem
-from core.rates import Fixing, ReferenceRate, read_fixing, read_rate, series
+from core.rates import Fixing, ReferenceRate, Series, read_fixing, read_rate, series
 
 LPR = "CN-LPR-1Y"
 CONTRACT = """
@@ -28,6 +28,14 @@ name  = "Example Property Co., Ltd."
 """
 
 
+def lpr(known: date | None = None) -> Series:
+    contract, _, _ = read_text(CONTRACT)
+    assert contract is not None
+    table = series(contract, world_for(contract)[0].rates, LPR, known)
+    assert isinstance(table, Series)
+    return table
+
+
 @pytest.mark.parametrize("key", known_rates())
 def test_a_table_that_ships_says_from_when_to_when_and_by_whom(key):
     table = load_rate(key)
@@ -36,8 +44,10 @@ def test_a_table_that_ships_says_from_when_to_when_and_by_whom(key):
     days = [value.from_ for value in table.values]
     assert key == table.key
     assert days == sorted(set(days))
-    assert table.until is not None and table.until >= days[-1]
-    assert table.source and table.title["en"]
+    assert table.until is not None
+    assert table.until >= days[-1]
+    assert table.source
+    assert table.title["en"]
     for value in table.values:
         assert value.source
         assert value.confidence in {"official", "secondary", "unchecked", "input"}
@@ -57,24 +67,15 @@ def test_a_table_that_ships_says_from_when_to_when_and_by_whom(key):
     ],
 )
 def test_the_lpr_of_a_day(day, rate):
-    contract, _, _ = read_text(CONTRACT)
-    world, _ = world_for(contract)
-    table = series(contract, world.rates, LPR, None)
-    assert not isinstance(table, Problem)
-
-    assert Fraction(rate) / 100 == table.on(date.fromisoformat(day))
+    assert Fraction(rate) / 100 == lpr().on(date.fromisoformat(day))
 
 
 def test_before_its_first_day_a_table_says_nothing():
-    contract, _, _ = read_text(CONTRACT)
-    table = series(contract, world_for(contract)[0].rates, LPR, None)
-
-    assert table.on(date(2019, 8, 19)) is None
+    assert lpr().on(date(2019, 8, 19)) is None
 
 
 def test_what_was_not_yet_published_is_not_known():
-    contract, _, _ = read_text(CONTRACT)
-    table = series(contract, world_for(contract)[0].rates, LPR, date(2025, 5, 1))
+    table = lpr(known=date(2025, 5, 1))
 
     assert Fraction(31, 1000) == table.on(date(2025, 12, 1))
     assert (True, False) == (table.known_on(date(2025, 5, 1)), table.known_on(date(2025, 5, 2)))
@@ -91,7 +92,7 @@ def test_the_newest_version_answers_to_the_bare_name():
 def test_a_fixing_day_is_the_one_before_its_window():
     fixing = read_fixing("31 December for debts late from 1 January to 30 June")
 
-    assert Fixing((12, 31), (1, 1), (6, 30)) == fixing
+    assert fixing == Fixing((12, 31), (1, 1), (6, 30))
     assert date(2024, 12, 31) == fixing.fixed_on(date(2025, 4, 1))
     assert (True, False) == (fixing.holds(date(2025, 6, 30)), fixing.holds(date(2025, 7, 1)))
 
@@ -99,6 +100,7 @@ def test_a_fixing_day_is_the_one_before_its_window():
 def test_a_window_may_run_over_the_new_year():
     fixing = read_fixing("30 September for debts late from 1 October to 31 March")
 
+    assert fixing is not None
     assert date(2025, 9, 30) == fixing.fixed_on(date(2026, 2, 1))
     assert fixing.holds(date(2026, 3, 31))
 

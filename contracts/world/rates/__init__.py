@@ -36,7 +36,7 @@ def load_rate(key: str) -> ReferenceRate | Problem:
 
 
 def rates_for(contract: Contract) -> dict[str, ReferenceRate]:
-    """The shipped tables that a contract's charges, tables and prepaid terms name; what is no key of ours is left out."""
+    """The shipped tables that a contract's charges, tables and prepaid terms name; other names are left out."""
     named = {own.reference for own in contract.rates.values() if own.reference}
     for rule in contract.rules:
         charges = (rule.charge, rule.plus, rule.rate_at_most, *rule.tiers)
