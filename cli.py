@@ -290,12 +290,14 @@ def _assess(options: "Namespace", lang: str) -> int:
     answers = [(one, *_figures(one, options)) for one in good]
     if options.json:
         from contracts.papers.data import as_json
+        from contracts.saving import put
 
-        _data(as_json([a for _, a, _ in answers], problems))
+        put(as_json([a for _, a, _ in answers], problems))
     elif options.csv:
         from contracts.papers.data import as_csv
+        from contracts.saving import put
 
-        _data(as_csv(options.csv, [a for _, a, _ in answers]))
+        put(as_csv(options.csv, [a for _, a, _ in answers]))
     elif options.html:
         broken = [(str(one.path), one.problems) for one in files if one.problems]
         _write_page(options.html, answers, broken, lang)
@@ -307,13 +309,6 @@ def _assess(options: "Namespace", lang: str) -> int:
     if open_:
         return _complain(open_, lang)
     return 3 if any(not b.waived for _, a, _ in answers for b in a.breaches) else 0
-
-
-def _data(text: str) -> None:
-    """Data is UTF-8 whatever the terminal speaks: a pipe in GBK or ASCII gets the same bytes."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(text.encode("utf-8", "replace"))
-    sys.stdout.buffer.flush()
 
 
 def _read(paths: "Sequence[str]") -> "tuple[list[Loaded], list[Problem]]":

@@ -11,9 +11,10 @@ import msgspec
 from contracts import phrases
 from contracts.sheets import KIND_WORDS, known_kinds
 from contracts.spoken import kinds_by_language
-from contracts.walk import Path, fields
+from contracts.walk import BAD, Path, fields
+from core.amending import follows
 from core.charges import amount_of
-from core.events import SPANS, Event
+from core.events import SPANS, Event, gone
 from core.money import Money, show_decimal
 from core.problems import Problem, nearest
 from core.rates import read_fixing
@@ -476,7 +477,8 @@ class _Checks:
         when = rule.when
         if when.id is not None:
             loss = when.state == "loss"
-            self.known((*path, "when"), PARTY if loss else REF, when.id, self.people if loss else [*self.owed, *self.duties])
+            named = self.people if loss else [*self.owed, *self.duties]
+            self.known((*path, "when"), PARTY if loss else REF, when.id, named)
         self.known((*path, "when"), EVENT_KIND, when.event, self.kinds)
         self.known((*path, "when"), MEASURE, when.measure, self.measured)
         self._aimed((*path, "when"), when)
@@ -560,13 +562,14 @@ class _Checks:
                     effective,
                     [*self.kinds, *(f"{p} consents" for p in self.people)],
                 )
-        for key in amendment.set:
-            self._leads((*path, "set", key), key)
+        for key, value in amendment.set.items():
+            if self._leads((*path, "set", key), key) and value is not BAD and not follows(self.contract, key, value):
+                self.wrong((*path, "set", key), "TERMS-AMEND-02", path=key)
 
-    def _leads(self, path: Path, about: str) -> None:
+    def _leads(self, path: Path, about: str) -> bool:
         """A path into the terms; ids along it must exist."""
         if about.startswith("counting."):
-            return
+            return True
         try:
             find(self.contract, about)
         except LookupError:
@@ -575,6 +578,8 @@ class _Checks:
                 self.wrong(path, "TERMS-PATH-02", path=about, nearest=close)
             else:
                 self.wrong(path, "TERMS-PATH-01", path=about)
+            return False
+        return True
 
     def _paths(self, about: str) -> Iterator[str]:
         """All paths of the same length, for the nearest."""
@@ -641,7 +646,7 @@ class _Checks:
 
     def happened(self) -> None:
         seen: dict[str, int] = {}
-        gone = {e.corrects for e in self.events if e.corrects} | {e.of for e in self.events if e.what == "withdrawn"}
+        away = gone(self.events)
         for i, event in enumerate(self.events):
             path: Path = ("events", i)
             if event.id in seen:
@@ -652,8 +657,10 @@ class _Checks:
             path = ("events", i)
             target = event.of if event.what == "withdrawn" else event.corrects
             self.known((*path, "of" if event.what == "withdrawn" else "corrects"), EVENT_REF, target, seen)
-            if event.id not in gone:
-                self._cause(path, event, gone)
+            if target == event.id:
+                self.wrong((*path, "of" if event.what == "withdrawn" else "corrects"), "EVENT-SELF-01", text=target)
+            if event.id not in away:
+                self._cause(path, event, away)
 
     def _event(self, path: Path, event: Event) -> None:
         if event.what not in self.kinds:
@@ -662,18 +669,18 @@ class _Checks:
         own = self.contract.event_kinds.get(event.what)
         lasts = event.what in SPANS or (own is not None and own.span)
         if lasts and event.from_ is None:
-            self.wrong((*path, "from"), "EVENT-TIME-02", what=event.what)
+            self.wrong((*path, "from"), "EVENT-TIME-02", what=self._kind(event.what))
         elif not lasts and event.at is None:
-            self.wrong((*path, "at"), "EVENT-TIME-01", what=event.what)
+            self.wrong((*path, "at"), "EVENT-TIME-01", what=self._kind(event.what))
         if event.from_ is not None and event.to is not None and before(event.to, event.from_):
             self.wrong((*path, "to"), "EVENT-SPAN-01", first=event.from_, last=event.to)
         happened = event.from_ if lasts else event.at
         if event.recorded is not None and happened is not None and before(event.recorded, happened):
             self.wrong((*path, "recorded"), "EVENT-ORDER-02", at=happened, recorded=event.recorded)
         if event.what in _NEEDS_AMOUNT and event.amount is None:
-            self.wrong((*path, "amount"), "EVENT-AMOUNT-02", what=event.what)
+            self.wrong((*path, "amount"), "EVENT-AMOUNT-02", what=self._kind(event.what))
         elif event.what in _NEEDS_AMOUNT and event.amount is not None and event.amount.minor <= 0:
-            self.wrong((*path, "amount"), "EVENT-AMOUNT-03", what=event.what, amount=event.amount)
+            self.wrong((*path, "amount"), "EVENT-AMOUNT-03", what=self._kind(event.what), amount=event.amount)
         if event.what == "paid":
             self._payer(path, event)
         if happened is not None:
@@ -690,8 +697,18 @@ class _Checks:
         if close:
             self.wrong(path, EVENT_KIND[1], text=word, nearest=close)
         else:
-            shown = {lang: [*words[:MOST_KINDS], *(["…"] if len(words) > MOST_KINDS else [])] for lang, words in known.items()}
+            marks = {"en": ", ", "zh-Hans": "、"}
+            more = ["…"] if len(known["en"]) > MOST_KINDS else []
+            shown = {lang: marks[lang].join([*words[:MOST_KINDS], *more]) for lang, words in known.items()}
             self.wrong(path, EVENT_KIND[0], text=word, known=shown)
+
+    def _kind(self, kind: str) -> dict[str, str]:
+        """A kind in the words of each language."""
+        return {lang: words for lang, [words] in kinds_by_language([kind], self.contract.event_kinds).items()}
+
+    def _label(self, party: str) -> Mapping[str, str] | str:
+        """What the contract calls a party."""
+        return self.contract.parties[party].label if party in self.contract.parties else party
 
     def _payer(self, path: Path, event: Event) -> None:
         """A payment is not made by the one to whom it is owed."""
@@ -701,7 +718,8 @@ class _Checks:
         others = [key for key in self.contract.parties if key != item.owed_by]
         creditor = item.owed_to or (others[0] if len(others) == 1 else None)
         if event.by == creditor:
-            self.wrong((*path, "by"), "EVENT-PAYER-01", text=event.by, payment=item.id, debtor=item.owed_by)
+            owes, is_owed = self._label(item.owed_by), self._label(event.by)
+            self.wrong((*path, "by"), "EVENT-PAYER-01", text=is_owed, payment=item.id, debtor=owes)
 
     def _within_life(self, path: Path, what: str, happened: date | datetime) -> None:
         """A day before the contract was signed, or years after its end, is most likely a slip of the year."""
@@ -766,7 +784,7 @@ class _Checks:
         if not any(part in names for part in (of, *of.replace("/", ":").split(":"))):
             self.known((*path, "of"), EVENT_SUBJECT, of, sorted(self._subjects_of(event.what) or names))
 
-    def _cause(self, path: Path, event: Event, gone: set[str | None]) -> None:
+    def _cause(self, path: Path, event: Event, away: frozenset[str]) -> None:
         """What cannot be without an earlier event: an acceptance without delivery, an end without its start."""
         own = self.contract.event_kinds.get(event.what)
         cause = own.closes if own else _CAUSES.get(event.what)
@@ -779,15 +797,13 @@ class _Checks:
             if event.what in _CAUSES
             else (lambda other: other.about == event.about)
         )
-        causes = [e for e in self.events if e.what == cause and e.id not in gone and e.at is not None and about(e)]
-        case = event.about or event.of or "–"
+        causes = [e for e in self.events if e.what == cause and e.id not in away and e.at is not None and about(e)]
+        names = {"what": self._kind(event.what), "cause": self._kind(cause), "case": event.about or event.of or "–"}
         if not causes:
-            self.wrong((*path, "what"), "EVENT-PAIR-01", what=event.what, cause=cause, case=case)
+            self.wrong((*path, "what"), "EVENT-PAIR-01", **names)
         elif all(other.at is not None and before(event.at, other.at) for other in causes):
             first = min((other.at for other in causes if other.at is not None), key=str)
-            self.wrong(
-                (*path, "at"), "EVENT-ORDER-01", what=event.what, cause=cause, case=case, at=event.at, first=first
-            )
+            self.wrong((*path, "at"), "EVENT-ORDER-01", **names, at=event.at, first=first)
 
 
 def _weighed(card: Scorecard) -> Iterator[tuple[Path, list[Fraction]]]:

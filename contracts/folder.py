@@ -94,7 +94,23 @@ def _calendar(contract: Contract, name: str) -> Calendar | Problem:
 def load(paths: Iterable[Path]) -> tuple[list[Loaded], list[Problem]]:
     """Read every contract with its events and world; problems of folders come beside those of the files."""
     files, problems = contract_files(paths)
-    return [_load(path) for path in files], problems
+    loaded = [_load(path) for path in files]
+    return loaded, [*problems, *_same_numbers(loaded)]
+
+
+def _same_numbers(loaded: Iterable[Loaded]) -> list[Problem]:
+    """Files of one folder that bear the same contract number: two figures for one contract, and nobody knows which."""
+    first: dict[tuple[Path, str], Path] = {}
+    problems = []
+    for one in loaded:
+        if one.contract is None:
+            continue
+        number = one.contract.number
+        earlier = first.setdefault((one.path.parent, number), one.path)
+        if earlier != one.path:
+            args = {"number": number, "first": earlier.name, "second": one.path.name}
+            problems.append(Problem("FILE-NUMBER-01", "number", args, file=str(one.path)))
+    return problems
 
 
 def _load(path: Path) -> Loaded:

@@ -1108,7 +1108,8 @@ _SLIPS = (
     (r"\b(?:a|each|every) (day|week|hour|month|working day)\b", r"per started \1"),
     (r"\bper (\w+) started\b", r"per started \1"),
     (r" daily\b", " per started day"),
-    (r"\b[Bb]uss?iness (day|hour)", r"working \1"),
+    (r"\b(?:[Bb]uss?iness|Working) [Dd](ays?)\b", r"working d\1"),
+    (r"\b(?:[Bb]uss?iness|Working) [Hh](ours?)\b", r"working h\1"),
     (r" ?(?:percent|per cent|％)", "%"),
     (r"\bRMB\b", "CNY"),
     (r"\b([A-Z]{3}) ?([\d,.]+)", r"\2 \1"),
@@ -1169,7 +1170,7 @@ def _bases_known() -> str:
 
 
 def _wrong_base(kind: str, text: str, where: str) -> Problem | None:
-    """A phrase that is sound but for what its share is of: the nearest base with the author's own rate, or all bases."""
+    """A phrase that is sound but for what its share is of: the nearest base with the author's rate, or all bases."""
     found = _OF.fullmatch(text) if kind in _BASED else None
     if found is None:
         return None

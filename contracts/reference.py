@@ -9,8 +9,8 @@ from typing import Any, Union, get_args, get_origin
 import msgspec
 
 from contracts import phrases
-from contracts.walk import CLOSED, fields
 from contracts.sheets import HEADERS, KIND_WORDS
+from contracts.walk import CLOSED, fields
 from core.canonical import canonical
 from core.events import KINDS, SPANS, Event
 from core.presets import KNOBS
@@ -33,11 +33,12 @@ def reference() -> str:
         "Settings of [counting]": _knobs(),
         "Tables and keys": _tables(),
     }
-    return "\n".join([BEGIN, *(line for title, lines in parts.items() for line in ("", f"### {title}", "", *lines)), END])
+    inside = (line for title, lines in parts.items() for line in ("", f"### {title}", "", *lines))
+    return "\n".join([BEGIN, *inside, END])
 
 
 def _bases() -> Iterator[str]:
-    yield "`20% of total`, `0.5% of what is unpaid per started day`: the words after `of`, in a charge, a ceiling or an amount."
+    yield "The words after `of` in a charge, a ceiling or an amount: `20% of total`, `0.5% of what is unpaid per day`."
     yield ""
     yield "| of | 合同文字 | contract prose |"
     yield "| --- | --- | --- |"
@@ -45,14 +46,15 @@ def _bases() -> Iterator[str]:
         yield f"| `{phrase}` | {zh} | {en} |"
     for months in ("the last 12 months", "the term"):
         share = phrases.parse("share", f"20% of fees of {months}")
-        zh, en = phrases.prose(share, "zh-Hans").removesuffix("的20%"), phrases.prose(share, "en").removeprefix("20% of ")
+        said = (phrases.prose(share, lang) for lang in ("zh-Hans", "en"))
+        zh, en = (words.removesuffix("的20%").removeprefix("20% of ") for words in said)
         yield f"| `fees of {months}` | {zh} | {en} |"
     for field, (zh, en) in phrases.FIELDS.items():
         yield f"| `<id>.{field}` | …的{zh} | {en} … |"
 
 
 def _events() -> Iterator[str]:
-    yield "A sheet may use any of the words, also with 已 before it; a file uses the kind. Kinds that last have `from` and `to`."
+    yield "A sheet may use any of the words, also with 已 before it. Kinds that last have `from` and `to`."
     yield ""
     yield "| kind | 事项 | area |"
     yield "| --- | --- | --- |"
@@ -69,7 +71,8 @@ def _columns() -> Iterator[str]:
 
 
 def _knobs() -> Iterator[str]:
-    yield "*preset*: the preset gives it; *usage*: what is usual holds where the contract is silent; *ask*: it is asked when it matters. `<…>` is to be filled in."
+    yield "*preset*: the preset gives it; *usage*: what is usual holds where the contract is silent; *ask*: it is asked"
+    yield "when it matters. `<…>` is to be filled in."
     yield ""
     yield "| setting | values | mark | where silent |"
     yield "| --- | --- | --- | --- |"

@@ -1,11 +1,12 @@
 """Writing files so that a half-written one is never left, and nothing but a file is ever replaced."""
 
 import re
+import sys
 from pathlib import Path
 
 from core.problems import InputError, Problem
 
-__all__ = ["named", "save"]
+__all__ = ["named", "put", "save"]
 
 
 def save(file: str | Path, data: bytes) -> None:
@@ -24,6 +25,17 @@ def save(file: str | Path, data: bytes) -> None:
     except (OSError, ValueError, RuntimeError) as error:
         detail = getattr(error, "strerror", None) or str(error)
         raise InputError([Problem("CLI-WRITE-01", file=str(file), args={"detail": detail})]) from None
+
+
+def put(text: str) -> None:
+    """Data to standard output: UTF-8 whatever the terminal speaks, so a pipe in GBK or ASCII gets the same bytes."""
+    buffer = getattr(sys.stdout, "buffer", None)
+    if buffer is None:  # a caller in this process that gathers text
+        sys.stdout.write(text)
+        return
+    sys.stdout.flush()
+    buffer.write(text.encode("utf-8", "replace"))
+    buffer.flush()
 
 
 def named(number: str, ending: str) -> str:

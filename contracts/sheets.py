@@ -109,6 +109,11 @@ KIND_WORDS: dict[str, str] = {
     "目的不能实现": "failed",
     "选择": "chosen",
     "对账": "reconciled",
+    "承认债务": "acknowledged",
+    "起诉": "sued",
+    "催款": "reminded",
+    "上课": "session held",
+    "资料迟交": "input late",
     "通知": "notified",
     "索赔": "claimed",
     "异议": "disputed",
@@ -351,9 +356,9 @@ def _by_field(rows: list[tuple[int, list[Any]]]) -> Rows:
 _HEADINGS = {word: field for field, words in HEADERS.items() for word in (field, *words)}
 
 
-def headings() -> dict[str, list[str]]:
+def headings() -> dict[str, str]:
     """The names of columns as each language writes them."""
-    return {"en": list(HEADERS), "zh-Hans": [words[0] for words in HEADERS.values()]}
+    return {"en": ", ".join(HEADERS), "zh-Hans": "、".join(words[0] for words in HEADERS.values())}
 
 
 def _field(heading: str) -> str | None:
@@ -368,7 +373,8 @@ def in_script(word: str, known: Mapping[str, str]) -> str | None:
         return None
     from locales import convert_hant
 
-    return next((meant for simple, meant in known.items() if not simple.isascii() and convert_hant(simple) == word), None)
+    chinese = ((simple, meant) for simple, meant in known.items() if not simple.isascii())
+    return next((meant for simple, meant in chinese if convert_hant(simple) == word), None)
 
 
 def _place(column: int, row: int) -> str:
@@ -382,7 +388,7 @@ def _place(column: int, row: int) -> str:
 
 
 def as_event(cells: Mapping[str, Cell], currency: str = "") -> dict[str, Any]:
-    """The cells of a row as the table of an event in a contract file; a bare amount is in `currency`, the contract's."""
+    """The cells of a row as the table of an event in a contract file; a bare amount is in the contract's `currency`."""
     event: dict[str, Any] = {}
     for field, cell in cells.items():
         if field == "currency":

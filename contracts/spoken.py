@@ -1,4 +1,4 @@
-"""Everyone's own words in a record of events: 甲方 for a party, a title for an annex, 2026年2月 for a month's window."""
+"""Everyone's own words in a record of events: 甲方 for a party, a title for an annex, 2026年2月 for a window."""
 
 import re
 import unicodedata
@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from contracts.sheets import CURRENCY_WORDS, FAULT_WORDS, KIND_WORDS, in_script, known_kinds
-from core.terms import Contract
+from core.terms import Annex, Contract, Measure, Payment, Scorecard, Step
 
 __all__ = ["Known", "amount_in", "kinds_by_language", "known_in", "normalised", "window_of"]
 
@@ -29,13 +29,15 @@ def known_in(contract: Contract | None) -> Known:
     own = _only([(word, kind) for word, kind in titles.items()])
     if contract is None:
         return Known(frozenset(kinds), own)
-    people = [
-        (word, key) for key, party in contract.parties.items() for text in (party.label, party.name) for word in text.values()
-    ]
+    texts = [(key, text) for key, party in contract.parties.items() for text in (party.label, party.name)]
+    people = [(word, key) for key, text in texts for word in text.values()]
     people += [(word, key) for key, third in contract.third_parties.items() for word in third.name.values()]
-    listed = (*contract.annexes, *contract.steps, *contract.payments, *contract.measures, *contract.scorecards)
+    listed: list[Annex | Step | Payment | Measure | Scorecard] = [
+        *contract.annexes, *contract.steps, *contract.payments, *contract.measures, *contract.scorecards
+    ]  # fmt: skip
     things = [(word, item.id) for item in listed for word in item.title.values()] + _numbered(contract)
-    series = {item.id: item.due.every.unit for item in (*contract.annexes, *contract.payments) if item.due and item.due.every}
+    dues = {item.id: item.due for item in listed if isinstance(item, (Annex, Payment))}
+    series = {key: due.every.unit for key, due in dues.items() if due and due.every}
     return Known(frozenset(kinds), own, _only(people), _only(things), series, contract.currency)
 
 
@@ -76,7 +78,7 @@ def normalised(raw: Mapping[str, Any], number: int, known: Known) -> dict[str, A
         if what not in known.kinds:
             _split(event, what, known)
     if isinstance(event.get("by"), str):
-        event["by"] = known.people.get(_folded(event["by"]), event["by"])
+        event["by"] = _called(event["by"], known.people) or event["by"]
     if isinstance(event.get("of"), str):
         event["of"] = _subject(event["of"], known)
         _into_window(event, known)
@@ -96,12 +98,14 @@ def _kind(word: str, known: Known) -> str | None:
         return known.titles[folded]
     if folded in known.kinds:
         return folded
-    meant = KIND_WORDS.get(folded) or in_script(folded, KIND_WORDS)
-    if meant is not None or not folded.startswith("已"):
-        return meant
-    rest = folded.removeprefix("已")
-    ending = {kind for title, kind in known.titles.items() if title.endswith(rest)}
-    return next(iter(ending)) if rest and len(ending) == 1 else _kind(rest, known) if rest else None
+    done = folded.removeprefix("已")
+    usual = KIND_WORDS.get(folded) or KIND_WORDS.get(done)
+    if usual is not None or folded.isascii():
+        return usual
+    ending = {kind for title, kind in known.titles.items() if done and done != folded and title.endswith(done)}
+    if len(ending) == 1:
+        return next(iter(ending))
+    return in_script(done, KIND_WORDS) or in_script(folded, known.titles)
 
 
 def _split(event: dict[str, Any], what: str, known: Known) -> None:
@@ -117,8 +121,14 @@ def _split(event: dict[str, Any], what: str, known: Known) -> None:
 def _subject(of: str, known: Known) -> str:
     """The id of what a title or a party's words name; the window after a slash is kept."""
     name, slash, window = of.partition("/")
-    meant = known.things.get(_folded(name)) or known.people.get(_folded(name))
+    meant = _called(name, known.things) or _called(name, known.people)
     return f"{meant}{slash}{window}" if meant else of
+
+
+def _called(word: str, words: Mapping[str, str]) -> str | None:
+    """The id that a word means, in either script."""
+    folded = _folded(word)
+    return words.get(folded) or in_script(folded, words)
 
 
 def _into_window(event: dict[str, Any], known: Known) -> None:
@@ -161,8 +171,9 @@ _AMOUNT = re.compile(r"(?P<before>[^\d.,\s-]*) ?(?P<number>-?\d[\d,]*(?:\.\d+)?)
 
 
 def amount_in(text: str, currency: str) -> str:
-    """ "40,000元" as "40,000 CNY" in a contract in CNY; a bare number is in the contract's currency. Anything else stays
-    as it is written, to be refused: 元 and ¥ are words of several currencies.
+    """ "40,000元" as "40,000 CNY" in a contract in CNY; a bare number is in the contract's currency.
+
+    Anything else stays as it is written, to be refused: 元 and ¥ are words of several currencies.
     """
     found = _AMOUNT.fullmatch(" ".join(unicodedata.normalize("NFKC", text).split()))
     if found is None or not currency:
@@ -171,7 +182,8 @@ def amount_in(text: str, currency: str) -> str:
     own = {currency} | (CURRENCY_WORDS if currency == "CNY" else frozenset())
     if said <= own:
         return f"{found['number']} {currency}"
-    return f"{found['number']} {said.pop()}" if len(said) == 1 and all(re.fullmatch("[A-Z]{3}", w) for w in said) else text
+    code = said.pop() if len(said) == 1 else ""
+    return f"{found['number']} {code}" if re.fullmatch("[A-Z]{3}", code) else text
 
 
 def kinds_by_language(kinds: Iterable[str], contract_kinds: Mapping[str, Any]) -> dict[str, list[str]]:

@@ -372,7 +372,7 @@ def _said(mark: Mark, lang: str) -> str:
 
 def as_json(made: WhatIf) -> str:
     """The whole answer, amounts as "72000.00 CNY"."""
-    return json.dumps({"format": 1, **plain(made)}, ensure_ascii=False, indent=2) + "\n"
+    return json.dumps({"format": 1, "delays": [], "charges": [], **plain(made)}, ensure_ascii=False, indent=2) + "\n"
 
 
 def as_csv(made: WhatIf) -> str:
@@ -419,9 +419,8 @@ def chart(delay: Delay, lang: str) -> str:
         at, level = x(mark.days), TOP + 12 + 14 * n
         side = "end" if at > WIDTH // 2 else "start"
         parts.append(f'<path class="mark" d="M{at} {TOP}V{HEIGHT - BOTTOM}"/>')
-        parts.append(
-            f'<text class="{side}" x="{at + (-4 if side == "end" else 4)}" y="{level}">{escape(_said(mark, lang))}</text>'
-        )
+        beside = at + (-4 if side == "end" else 4)
+        parts.append(f'<text class="{side}" x="{beside}" y="{level}">{escape(_said(mark, lang))}</text>')
     title = escape(words(lang, "whatif.delay", id=delay.id, due=delay.due))
     return f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{title}">{"".join(parts)}</svg>'
 

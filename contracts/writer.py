@@ -120,34 +120,37 @@ def _said(owner: msgspec.Struct, key: str, item: Any) -> str:
         return _value(_TAGS.get(item, item) if isinstance(item, str) else tuple(_TAGS.get(tag, tag) for tag in item))
     if (type(owner), key) in NUMBERS and isinstance(item, Fraction):
         return _string(str(item) if "/" in show_decimal(item) else show_decimal(item))
-    if isinstance(item, tuple) and item and isinstance(item[0], Line):
-        return _lines(item)
     if isinstance(item, dict) and fields(type(owner))[key].type == dict[str, str]:
         return _text(item)
     return _value(item)
 
 
-def _lines(lines: tuple[Line, ...]) -> str:
-    """Lines of a points card as phrase = points, where phrases say them."""
-    told = [(phrases.show(line.when, "lose"), phrases.show(line.points)) for line in lines]
-    if all(when and points for when, points in told) and len({when for when, _ in told}) == len(told):
-        return _braced((str(when), _string(str(points))) for when, points in told)
-    return _value(lines)
-
-
 def _below(value: msgspec.Struct) -> tuple[str, ...]:
     """Keys that are written as sub-tables, after all others, since TOML puts sub-tables last."""
-    if isinstance(value, Rule) and _as_table(value.bands) is not None:
-        return ("bands",)
-    return ("weights",) if isinstance(value, Scorecard) and value.weights else ()
+    return tuple(key for key, _ in _tables_of(value))
 
 
 def _subtables(name: str, value: msgspec.Struct) -> str:
+    return "".join(_block(f"[{name}.{key}]", rows) for key, rows in _tables_of(value))
+
+
+def _tables_of(value: msgspec.Struct) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """The sub-tables of a rule or a card, row by row."""
     if isinstance(value, Rule) and (rows := _as_table(value.bands)):
-        return _block(f"[{name}.bands]", rows)
-    if isinstance(value, Scorecard) and value.weights:
-        return _block(f"[{name}.weights]", [(key, _value(weight)) for key, weight in value.weights.items()])
-    return ""
+        yield "bands", rows
+    if isinstance(value, Scorecard):
+        if value.weights:
+            yield "weights", [(key, _value(weight)) for key, weight in value.weights.items()]
+        for key, lines in (("lose", value.lose), ("gain", value.gain)):
+            if rows := _lines(lines):
+                yield key, rows
+
+
+def _lines(lines: tuple[Line, ...]) -> list[tuple[str, str]] | None:
+    """Lines of a points card as phrase = points, where phrases say them and none stands twice."""
+    rows = [(phrases.show(line.when, "lose"), phrases.show(line.points)) for line in lines]
+    told = [(when, _string(points)) for when, points in rows if when and points]
+    return told if told and len({when for when, _ in told}) == len(lines) else None
 
 
 def _as_table(bands: tuple[Band, ...]) -> list[tuple[str, str]] | None:

@@ -131,7 +131,7 @@ class _Debt:
         self.term = term
         self.amount = obligation.amount
         self.due = obligation.due.day if obligation.due else None
-        self.rules = [rule for rule in record.contract.rules if _runs(record, rule, obligation)]
+        self.rules = [self._governed(rule) for rule in record.contract.rules if _runs(record, rule, obligation)]
         self.open = obligation.amount.minor
         self.costs_paid = 0
         self.interest_paid: dict[str, int] = dict.fromkeys((rule.id for rule in self.rules), 0)
@@ -140,6 +140,14 @@ class _Debt:
         self.paid: list[Paid] = []
         self.done: Done | None = None
         self.undecided = False
+
+    def _governed(self, rule: Rule) -> Rule:
+        """The rule as amended for this debt's first late day."""
+        if not self.record.versions or self.due is None:
+            return rule
+        subject = f"{rule.id}:{self.obligation.id}"
+        ids = self.record.amendments_for(self.due, self.due + timedelta(days=1), subject=subject)
+        return next(r for r in self.record.amended(ids).rules if r.id == rule.id)
 
     def costs_on(self, day: date) -> int:
         """Costs proven up to `day` and not yet paid."""
@@ -312,10 +320,10 @@ class _Ledger:
         return {key: debt.account() for key, debt in self.debts.items()}
 
     def _received(self) -> list[tuple[date, Fact]]:
-        """Payments and set-offs by the day on which they count, those of one day by id."""
+        """Payments and set-offs by the day on which they count, those of one day in order."""
         found = [(self._day_of(fact), fact) for what in ("paid", "set off") for fact in self.record.of(what)]
         found = [(day, fact) for day, fact in found if day <= self.record.as_of.day]
-        return sorted(found, key=lambda pair: (pair[0], pair[1].event.id))
+        return sorted(found, key=lambda pair: (pair[0], pair[1].order))
 
     def _day_of(self, fact: Fact) -> date:
         """The day of a payment (KNOBS `payment_date`), or from which a set-off works (KNOBS `set_off_from`)."""
@@ -381,7 +389,7 @@ class _Ledger:
         if how == "allowed" or counter is None:
             return ""
         said = [f for what in ("disputed", "agreed") for f in self.record.of(what, counter) if f.at.day <= fact.at.day]
-        last = max(said, key=lambda f: (f.at.day, f.event.id), default=None)
+        last = max(said, key=lambda f: f.order, default=None)
         return "disputed" if last is not None and last.event.what == "disputed" else ""
 
     def _named(self, fact: Fact, one: _Sum) -> Iterable[tuple[str | tuple[str, ...], _Sum]]:

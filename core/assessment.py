@@ -12,7 +12,7 @@ from core.accounts import Account, accounts
 from core.beside import Beside, beside
 from core.breaches import Breach, breaches
 from core.canonical import digest
-from core.causes import Cause, causes, name_causes
+from core.causes import Cause, causes, name_causes, remarks
 from core.charges import Accrual, charges
 from core.claims import Balance, Claim, balances, claim_rights, claims
 from core.debtors import by_debtor
@@ -151,7 +151,11 @@ def assess(
         involvements=flow.involvements,
         ending=flow.ending,
         causes=flow.causes,
-        beside=(*beside(record, flow.obligations, flow.breaches, flow.charges, debts), *wages(record, flow.charges)),
+        beside=(
+            *beside(record, flow.obligations, flow.breaches, flow.charges, debts),
+            *remarks(flow.causes),
+            *wages(record, flow.charges),
+        ),
         decided=record.decided,
         usages=_usages(record),
         problems=tuple(record.questions),
@@ -179,7 +183,23 @@ class _Flow(NamedTuple):
     refunds: tuple[Refund, ...]
 
 
+def _settled_before(record: Record) -> None:
+    """What was paid in full, settled or waived before an amendment of everything unsettled: it is not reopened."""
+    for version in record.versions:
+        if version.applies == "everything" and version.amendment.id not in record.closed:
+            flow = _follow(record.on_the_eve(version))
+            debts = {debt for debt in flow.accounts if flow.accounts[debt].open.minor}
+            names = set(flow.accounts) - debts
+            for accrual, claim in zip(flow.charges, flow.claims, strict=True):
+                paid = claim.open.minor == 0 and claim.payable.minor > 0 and not accrual.running
+                if paid or claim.state in ("waived", "settled"):
+                    names.add(f"{accrual.rule}:{accrual.subject}")
+                    names.update({accrual.subject} - set(debts))
+            record.closed[version.amendment.id] = frozenset(names)
+
+
 def _follow(record: Record) -> _Flow:
+    _settled_before(record)
     owed = (*schedule(record), *involvement_duties(record), *ending_duties(record))
     name_unmatched(record, owed)
     debts = accounts(record, owed)
@@ -248,9 +268,11 @@ def others(
 
 
 def _pinned(contract: Contract, world: World) -> World:
-    """The part of the world that this contract reads: its calendar and its preset."""
+    """The part of the world that this contract reads: its calendar, those of its parties, and its preset."""
     key = contract.counting.calendar or next(iter(world.calendars))
-    calendars = {key: world.calendars[key]} if key in world.calendars else world.calendars
+    named = (key, *contract.counting.calendars.values())
+    known = {name: world.calendars[name] for name in named if name in world.calendars}
+    calendars = known if key in world.calendars else world.calendars
     preset = contract.counting.preset
     return World(calendars=calendars, presets=(preset,) if preset in PRESETS else (), rates=world.rates)
 

@@ -10,7 +10,7 @@ from core.measures import Figure, settled
 from core.money import Money
 from core.periods import end_of_day
 from core.readings import described
-from core.record import Moment, Record, not_after
+from core.record import Moment, Record, not_after, subjects
 from core.schedule import Done, Obligation
 from core.terms import Rule, Text
 
@@ -124,9 +124,8 @@ def _until(record: Record, done: Done | None, *, lives_on: bool = False) -> tupl
 
 def _losses(record: Record) -> Iterable[Breach]:
     """Each loss that was proven, on the day of its event."""
-    for fact in record.of("loss proven"):
+    for subject, fact in subjects(record.of("loss proven")):
         event = fact.event
-        subject = event.about or event.id
         yield Breach(
             id=f"loss:{subject}",
             kind="loss",
@@ -147,8 +146,7 @@ def _losses(record: Record) -> Iterable[Breach]:
 def _happened(record: Record) -> Iterable[Breach]:
     """Each event of a kind that a rule answers to ("each record found forged")."""
     for kind in dict.fromkeys(rule.when.event for rule in record.contract.rules if rule.when.event):
-        for fact in record.of(kind):
-            subject = fact.event.about or fact.event.id
+        for subject, fact in subjects(record.of(kind)):
             yield Breach(
                 id=f"{kind}:{subject}",
                 kind="event",
@@ -184,6 +182,9 @@ def _names(record: Record, rule: Rule, figure: Figure) -> bool:
     """Whether a rule has something to say of this reading."""
     if rule.when.measure != figure.measure or not described(record, rule, figure):
         return False
+    if record.versions:
+        ids = record.amendments_for(figure.last, figure.last, subject=f"{rule.id}:{figure.id}")
+        rule = next(r for r in record.amended(ids).rules if r.id == rule.id)
     held = (settled(record, band.range, f"rules.{rule.id}.bands") for band in rule.bands)
     value = figure.value
     return not rule.bands or any(edge is not None and value is not None and edge.holds(value) for edge in held)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -26,7 +26,7 @@ from core.curves import (
 )
 from core.money import Money, integer
 from core.problems import Problem
-from core.record import Fact, Moment, Record
+from core.record import Fact, Record, subjects
 from core.schedule import Obligation, Window, term_of, windows
 from core.terms import Amount, Cap, Contract, Rule, Share
 
@@ -106,7 +106,7 @@ class Faults:
     def __init__(self, record: Record, turned: frozenset[str] = frozenset()) -> None:
         self.turned = turned
         kinds = ("fault alleged", "fault admitted", "fault found", "fault not found")
-        facts = sorted((f for kind in kinds for f in record.of(kind)), key=lambda f: (f.at.day, f.event.id))
+        facts = sorted((f for kind in kinds for f in record.of(kind)), key=lambda f: f.order)
         self.said: dict[str, list[Fact]] = {}
         for fact in facts:
             self.said.setdefault(fact.event.of or "", []).append(fact)
@@ -184,8 +184,9 @@ class Ladder:
         self.day = record.as_of.day
         self.currency = record.contract.currency
         self.rules = {rule.id: rule for rule in record.contract.rules}
-        losses = [f for f in record.facts if f.event.person or f.event.cause]
-        self.facts = {f.event.about or f.event.id: f for f in losses}
+        kinds = dict.fromkeys(f.event.what for f in record.facts if f.event.person or f.event.cause)
+        named = [pair for kind in kinds for pair in subjects(record.of(kind))]
+        self.facts = {name: f for name, f in named if f.event.person or f.event.cause}
         self.spilled: dict[str, list[tuple[Line, Line, Curve]]] = {}
 
     def climb(self, lines: Sequence[Line]) -> list[CapUse]:
@@ -382,12 +383,16 @@ class Ladder:
 
     # how much
 
-    def _limits(self, cap: Cap, window: Window, lines: Sequence[Line]) -> list[tuple[date, int]]:
-        """The cap's amount from each day of the window on, as amended."""
-        changes = {v.effective.day for v in self.record.versions if v.applies != "everything"}
+    def _limits(
+        self, cap: Cap, window: Window, lines: Sequence[Line], reached: tuple[str, ...]
+    ) -> list[tuple[date, int]]:
+        """The cap's amount from each day of the window on, as amended from days on or for the charges `reached`."""
+        changes = {v.effective.day for v in self.record.versions if v.applies == "days"}
         made: list[tuple[date, int]] = []
         for day in [window.first, *sorted(d for d in changes if window.first < d < window.after)]:
-            terms = self.record.terms(day, day, Moment(day, None))
+            days = (v for v in self.record.versions if v.amendment.id in reached or v.applies == "days")
+            ids = tuple(v.amendment.id for v in days if v.applies != "days" or day >= v.effective.day)
+            terms = self.record.amended(ids)
             limit = self._amount(next(c for c in terms.caps if c.id == cap.id), terms, lines)
             if not made or made[-1][1] != limit:
                 made.append((day, limit))
@@ -442,36 +447,69 @@ class Ladder:
 
     def _pooled(self, cap: Cap, pool: Pool) -> list[CapUse]:
         """Deductible, attachment, limit, share: in this order (KNOBS section 16)."""
-        lines = [*pool.limited, *pool.free]
         bounded = pool.window.after != ALWAYS.after
         whole = (cap.window or "").startswith("the day of") or self.record.counting.of("window_day") not in {
             None,
             "accrual day",
         }
         reach = pool.window if bounded and not whole else Window(pool.window.id, ALWAYS.first, ALWAYS.after)
-        limits = self._limits(cap, pool.window, lines)
         self._deduct(cap, pool.limited, reach)
         if cap.share is not None and cap.share_order == "before the limit":
             self._share(cap, pool.limited, reach)
-        if cap.reinstated:
-            for line in pool.limited:
-                most = limits[-1][1]
-                narrow(line, _at_most(line.curve, most), self.day, kind="cap", by=cap.id, clause=cap.clause)
-            limits = [(day, limit * (1 + cap.reinstated)) for day, limit in limits]
-        if (cap.to.per or "").startswith("rolling"):
-            use = self._rolling(cap, pool, limits)
-        elif self._order(cap) == "pro rata":
-            use = self._pro_rata(cap, pool, reach, limits[-1][1])
-        else:
-            use = self._first_come(cap, pool, reach, limits)
+        made, spent, limit = [], 0, 0
+        for ids, part in self._by_terms(cap, pool):
+            limits = self._limits(cap, pool.window, pool.limited, ids)
+            if cap.reinstated:
+                for line in part.limited:
+                    most = limits[-1][1]
+                    narrow(line, _at_most(line.curve, most), self.day, kind="cap", by=cap.id, clause=cap.clause)
+                limits = [(day, limit * (1 + cap.reinstated)) for day, limit in limits]
+            limit = limits[-1][1]
+            limits = [(day, max(0, limit - spent)) for day, limit in limits]
+            if (cap.to.per or "").startswith("rolling"):
+                made.append(self._rolling(cap, part, limits))
+            elif self._order(cap) == "pro rata":
+                made.append(self._pro_rata(cap, part, reach, limits[-1][1]))
+            else:
+                made.append(self._first_come(cap, part, reach, limits))
+            spent += made[-1].used.minor
+        use = made[0] if len(made) == 1 else self._joined(made, limit, spent)
         if use.beyond.minor and self._order(cap) is None and len(touching(pool.limited, reach)) > 1:
             self._ask(f"caps.{cap.id}.order", "order")
+            self._withhold(cap, touching(pool.limited, reach), reach)
         if cap.share is not None and cap.share_order != "before the limit":
             self._share(cap, pool.limited, reach)
         if not bounded:
             return [use]
         first = None if pool.window.first == ALWAYS.first else pool.window.first
         return [msgspec.structs.replace(use, first=first, last=pool.window.after - timedelta(days=1))]
+
+    def _withhold(self, cap: Cap, lines: Sequence[Line], window: Window) -> None:
+        """Until the contract says who comes first, what any one charge gets of an exhausted limit is unknown: none is
+        given a figure, rather than all of them a guess.
+        """
+        before, last = window.first - timedelta(days=1), window.after - timedelta(days=1)
+        for line in lines:
+            without = _without(line.curve, before, last)
+            narrow(line, without, self.day, kind="undecided", by=cap.id, clause=cap.clause, window=window.id)
+
+    def _by_terms(self, cap: Cap, pool: Pool) -> list[tuple[tuple[str, ...], Pool]]:
+        """A pool by the amendments of the limit that concern its charges: what an amendment does not reach comes first,
+        under the limit as it was; the rest has the new limit less what that used.
+        """
+        moving = [v.amendment for v in self.record.versions if v.applies != "days"]
+        ids = [one.id for one in moving if _moves(cap, one.set)]
+        if not ids:
+            return [((), pool)]
+        groups: dict[tuple[str, ...], Pool] = {}
+        for lines, place in ((pool.limited, 1), (pool.free, 2)):
+            for line in lines:
+                reached = {name for part in line.accrual.slices for name in part.terms}
+                key = tuple(name for name in ids if name in reached)
+                part = groups.setdefault(key, Pool(pool.window, [], []))
+                (part.limited if place == 1 else part.free).append(line)
+        ranked = sorted(groups.items(), key=lambda pair: (len(pair[0]), [ids.index(name) for name in pair[0]]))
+        return ranked or [(tuple(ids), pool)]
 
     def _order(self, cap: Cap) -> str | None:
         return cap.order or self.record.counting.of("order")
@@ -498,8 +536,8 @@ class Ladder:
             narrow(line, kept, self.day, kind="share", by=cap.id, clause=cap.clause, window=window.id)
 
     def _first_come(self, cap: Cap, pool: Pool, window: Window, limits: list[tuple[date, int]]) -> CapUse:
-        """One window of a cap; where it was amended on the way, each stretch has the new limit less what was used before
-        it: what was used stays used and nothing is paid back (KNOBS `cap_change`).
+        """One window of a cap; where it was amended on the way, each stretch has the new limit less what was used
+        before it: what was used stays used and nothing is paid back (KNOBS `cap_change`).
         """
         made: list[CapUse] = []
         spent = 0
@@ -570,7 +608,7 @@ class Ladder:
 
     def _disputed(self, accrual: Accrual) -> bool:
         kinds = ("notified", "claimed", "disputed", "agreed", "settled")
-        facts = sorted((f for k in kinds for f in self.record.of(k, accrual.id)), key=lambda f: (f.at.day, f.event.id))
+        facts = sorted((f for k in kinds for f in self.record.of(k, accrual.id)), key=lambda f: f.order)
         return bool(facts) and facts[-1].event.what == "disputed"
 
     def _applied(self, cap: Cap, window: Window, cuts: Sequence[Cut], free: Sequence[Line], limit: int) -> CapUse:
@@ -712,6 +750,15 @@ def _days(line: Line, until: date) -> list[date]:
     return [day for day in days if line.curve(day) > line.curve(day - timedelta(days=1))]
 
 
+def _moves(cap: Cap, paths: Mapping[str, Any]) -> bool:
+    """Whether an amendment of these paths may change the cap's amount."""
+    bases = {amount.of for amount in (cap.to.to, cap.or_) if isinstance(amount, Share)}
+    return any(
+        path.startswith(f"caps.{cap.id}.") or any(path == base or path.endswith(f".{base}") for base in bases)
+        for path in paths
+    )
+
+
 def _sum(one: Curve, other: Curve) -> Curve:
     return lambda day: one(day) + other(day)
 
@@ -726,10 +773,26 @@ def _at_most(inner: Curve, most: int) -> Curve:
 
 def _above(inner: Curve, cut: Cut, extra: int, bites: bool) -> Curve:
     """What a curve has above a cut: nothing of the window's part until the cut is full, all after it."""
-    within = narrowed(inner, cut, extra) if bites else inner
     before = cut.first - timedelta(days=1)
-    base = within(before)
-    return lambda day: inner(day) - (within(min(max(day, before), cut.last)) - base)
+    opening = inner(before)  # bound once, and each day asks the curve below once: windows and limits nest
+    taken = (inner(cut.full) + extra if bites else inner(cut.last)) - opening
+
+    def curve(day: date) -> int:
+        if before < day <= cut.full:
+            return opening
+        return inner(day) - (taken if day > before else 0)
+
+    return curve
+
+
+def _without(inner: Curve, before: date, last: date) -> Curve:
+    """A curve that stands still in one window."""
+    opening, closing = inner(before), inner(last)
+
+    def curve(day: date) -> int:
+        return inner(day) if day <= before else opening if day <= last else inner(day) - (closing - opening)
+
+    return curve
 
 
 def _in_proportion(inner: Curve, before: date, last: date, share: int, amount: int) -> Curve:

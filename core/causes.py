@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from core.beside import Beside
 from core.breaches import Breach
 from core.charges import Accrual
 from core.curves import Curve, Line, narrow, scaled
@@ -16,7 +17,7 @@ from core.measures import Figure
 from core.money import Money
 from core.record import Record
 
-__all__ = ["Cause", "Shared", "causes", "name_causes", "set_against"]
+__all__ = ["Cause", "Shared", "causes", "name_causes", "remarks", "set_against"]
 
 
 class Cause(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -147,3 +148,23 @@ def name_causes(record: Record, accruals: Sequence[Accrual], shared: Iterable[Sh
             )
         )
     return tuple(made)
+
+
+def remarks(found: Iterable[Cause]) -> tuple[Beside, ...]:
+    """The causes as remarks beside the first charge of each."""
+    return tuple(
+        Beside(
+            about=cause.charges[0],
+            code="BESIDE-CAUSE-01",
+            args={
+                "cause": cause.id,
+                "charges": ", ".join(cause.charges),
+                "agreed": cause.agreed,
+                "loss": cause.loss,
+                "larger": cause.larger,
+                "top_up": cause.top_up,
+            },
+        )
+        for cause in found
+        if cause.loss.minor and cause.agreed.minor
+    )

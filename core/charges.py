@@ -137,6 +137,7 @@ def charges(
         rules = [rule for rule in pricer.rules_for(breach) if pricer.answers(rule, breach)]
         priced = pricer.together([a for rule in rules if (a := pricer.price(rule, breach)) is not None], breach)
         made.extend(_stacked(record, breach, priced))
+    assert len({one.id for one in made}) == len(made), "two charges share an id"
     return tuple(made)
 
 
@@ -260,9 +261,14 @@ class _Pricer:
             self._rules[ids] = {r.id: r for r in reversed(self.record.amended(ids).rules)}
         return self._rules[ids][rule.id]
 
-    def at_breach(self, breach: Breach) -> tuple[str, ...]:
+    def governing(self, rule: Rule, breach: Breach, day: date) -> tuple[str, ...]:
+        """The amendments that govern a day of what a breach costs under a rule."""
+        loss = Moment(day, breach.instant) if breach.kind == "loss" else None
+        return self.record.amendments_for(breach.due or day, day, loss, subject=f"{rule.id}:{breach.subject}")
+
+    def at_breach(self, rule: Rule, breach: Breach) -> tuple[str, ...]:
         """The amendments that govern the day on which the breach began."""
-        return self.record.amendments_for(breach.due or _day(breach), _day(breach))
+        return self.governing(rule, breach, _day(breach))
 
     def answers(self, rule: Rule, breach: Breach) -> bool:
         """Whether the rule's `when` describes this breach."""
@@ -283,6 +289,9 @@ class _Pricer:
         return described(self.record, rule, self.figures[breach.id])
 
     def price(self, rule: Rule, breach: Breach) -> Accrual | None:
+        """What a breach costs under a rule as it stood when the breach began; its charge follows later amendments."""
+        if self.record.versions:
+            rule = self.version(rule, self.at_breach(rule, breach))
         slices, line, grace = self._slices(rule, breach)
         if not slices:
             return None
@@ -375,7 +384,7 @@ class _Pricer:
 
     def _maximum(self, rule: Rule, breach: Breach) -> Limit | None:
         """The rule's own ceiling as it stood when the breach began; worked out once if the breach has no part in it."""
-        ids = self.at_breach(breach)
+        ids = self.at_breach(rule, breach)
         ceiling = self.version(rule, ids).at_most
         if ceiling is None:
             return None
@@ -421,7 +430,7 @@ class _Pricer:
     def _slices(self, rule: Rule, breach: Breach) -> tuple[tuple[Slice, ...], Timeline | None, int]:
         """The running charge in tiers and versions, with the one-off beside it."""
         running = rule.charge if not rule.tiers else rule.tiers[0]
-        running = running or self.version(rule, self.at_breach(breach)).charge
+        running = running or self.version(rule, self.at_breach(rule, breach)).charge
         if breach.kind == "reading":
             return self._reading(rule, breach), None, 0
         if rule.bands:
@@ -487,7 +496,7 @@ class _Pricer:
     def _reading(self, rule: Rule, breach: Breach) -> tuple[Slice, ...]:
         """What a reading costs, in the band or bands that hold it, by points where the rate is one a point."""
         figure, day = self.figures[breach.id], _day(breach)
-        ids = self.record.amendments_for(day, day)
+        ids = self.governing(rule, breach, day)
 
         def worth(charge: Charge, units: Fraction) -> Fraction:
             made = self._slice(breach, charge, ids, day, day, units)
@@ -651,7 +660,7 @@ class _Pricer:
         if rule.tiers and free and rule.counts is None:
             self.record.question(Problem("ASK-KNOB-01", f"rules.{rule.id}.counts", {"knob": "tier_counts"}))
             return
-        slab = _tier(rule.tiers, last - offset) if rule.tiering == "all days at the rate reached" else None
+        slab = last - offset if rule.tiering == "all days at the rate reached" else None
         starts = sorted(
             {free + 1, *(s for s in self._cuts(rule, breach, line, offset, slab is None) if free + 1 < s <= last)}
         )
@@ -665,7 +674,8 @@ class _Pricer:
     def _cuts(self, rule: Rule, breach: Breach, line: Timeline, offset: int, tiered: bool) -> Iterator[int]:
         """Numbers of the units at which a tier, the terms or the open balance change."""
         if tiered:
-            for tier in rule.tiers:
+            held = [rule, *(self.version(rule, self.governing(rule, breach, day)) for day in self.record.breaks)]
+            for tier in (tier for one in held for tier in one.tiers):
                 yield from (n + offset for n in (tier.from_, tier.to and tier.to + 1) if n)
         days = [*self.record.breaks]
         if breach.subject in self.debts:
@@ -682,14 +692,14 @@ class _Pricer:
         begin: int,
         end: int,
         units: Fraction,
-        slab: Charge | None,
+        slab: int | None,
         offset: int,
     ) -> Slice | None:
         assert breach.due is not None
         first = _day_of(line, begin, self.calendar, self.zone)
-        ids = self.record.amendments_for(breach.due, first)
+        ids = self.governing(rule, breach, first)
         version = self.version(rule, ids)
-        charge = slab or (_tier(version.tiers, begin - offset) if version.tiers else version.charge)
+        charge = _tier(version.tiers, slab or begin - offset) if version.tiers else version.charge
         if charge is None:
             return None
         return self._slice(
@@ -721,14 +731,13 @@ class _Pricer:
             return ()
         offset = free if rule.counts != "days after due" else 0
         number = (rule.plus.on or 1) + offset
-        if math.ceil(line.total) < number:
+        if math.ceil(line.total) < max(number, free + 1):  # what ends within grace costs nothing at all
             return ()
         made = self._once(rule, breach, rule.plus, _day_of(line, number, self.calendar, self.zone))
         return tuple(msgspec.structs.replace(s, plus=True) for s in made)
 
     def _once(self, rule: Rule, breach: Breach, charge: Charge, day: date) -> tuple[Slice, ...]:
-        loss = Moment(day, breach.instant) if breach.kind == "loss" else None
-        ids = self.record.amendments_for(breach.due or day, day, loss)
+        ids = self.governing(rule, breach, day)
         version = self.version(rule, ids)
         if charge == rule.charge and version.charge is not None:
             charge = version.charge
@@ -824,8 +833,11 @@ class _Pricer:
         now = base_of(of, self.record.amended(ids))
         if not self.record.versions:
             return now
-        at_breach = base_of(of, self.record.terms(due, _day(breach)))
-        as_now = base_of(of, self.record.terms(due, self.record.as_of.day))
+        kept = {v.amendment.id for v in self.record.versions if v.applies == "everything"} - set(ids)
+        at_breach, as_now = (
+            base_of(of, self.record.amended(tuple(i for i in self.record.amendments_for(due, on) if i not in kept)))
+            for on in (_day(breach), self.record.as_of.day)
+        )
         if now == at_breach == as_now:
             return now
         return {"each day": now, "at breach": at_breach, "as now": as_now}.get(
@@ -840,6 +852,8 @@ class _Pricer:
         """The loss proven: of the loss itself, or of the losses proven about the same case."""
         if breach.kind == "loss":
             return breach.amount.minor if breach.amount else 0
+        if breach.kind == "event" and breach.case and breach.subject != breach.case:
+            return 0  # the first event about the case has it
         facts = [f for f in self.record.of("loss proven", breach.case) if breach.case] or self.record.of(
             "loss proven", breach.subject
         )

@@ -30,8 +30,8 @@ _MADE = ("claimed", "set off", "paid", "agreed")
 class Claim(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """A charge as a claim.
 
-    `open` = payable − waived − paid − lapsed − returned; `due_now` leaves out the disputed part, which waits (KNOBS
-    `dispute`), and all of it before `due`. `last` is the last day of a claim window. `settled` is the figure of an
+    `open` = payable − waived − paid − lapsed − returned, or what a settlement left − paid; `over` is what was paid
+    beyond that. `due_now` leaves out the disputed part, which waits (KNOBS `dispute`), and all of it before `due`. `last` is the last day of a claim window. `settled` is the figure of an
     earlier statement, `difference` what the next one adds. A credit is `credited` on invoices, `refunded`, or lost.
     """
 
@@ -52,6 +52,7 @@ class Claim(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=Fa
     difference: Money | None = None
     credited: Money | None = None
     refunded: Money | None = None
+    over: Money | None = None
 
 
 class Balance(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
@@ -112,6 +113,7 @@ class _Desk:
         figures: Mapping[str, Figure],
     ) -> None:
         self.record, self.debts, self.figures = record, debts, figures
+        self.to_waive: dict[str, int] = {}
         self.void = {p.event for debt in debts.values() for p in debt.payments if p.refused}
         self.rules = {rule.id: rule for rule in record.contract.rules}
         due = [o for o in obligations if o.kind == "payment" and o.due is not None and o.id in debts]
@@ -122,6 +124,7 @@ class _Desk:
         currency = payable.currency
         payable, settled, difference = self._settled(accrual, payable)
         waived = sum(f.event.amount.minor for f in self.facts("waived", accrual) if f.event.amount)
+        waived += self._waived_of_breach(accrual, payable.minor - waived)
         paid = _paid_first(accrual, self.debts) + sum(
             f.event.amount.minor
             for what in ("paid", "set off")
@@ -129,10 +132,12 @@ class _Desk:
             if f.event.amount and f.event.id not in self.void
         )
         waived = accrual.gross.minor if accrual.waived else min(waived, payable.minor)
-        owing = max(0, payable.minor - (0 if accrual.waived else waived) - paid)
+        owed = payable.minor - (0 if accrual.waived else waived)
+        owed = self._agreed(accrual, owed, paid, settled)
+        owing = max(0, owed - paid)
         state, since, disputed = self._state(accrual, owing)
-        if owing == 0 and paid:
-            state = "paid"
+        if paid and (owing == 0 or state == "computed"):
+            state = "paid in part" if owing else "paid"
         lapsed = self._lapsed(accrual, owing)
         returned = self._returned(accrual, owing - lapsed)
         state = "lapsed" if lapsed else "returned" if returned else state
@@ -147,6 +152,7 @@ class _Desk:
             payable=payable,
             waived=Money(waived, currency),
             paid=Money(paid, currency),
+            over=Money(paid - owed, currency) if paid > owed else None,
             disputed=Money(disputed, currency),
             open=Money(owing, currency),
             due_now=Money(self._now(owing, disputed, due), currency),
@@ -160,6 +166,31 @@ class _Desk:
             refunded=Money(refunded, currency) if refunded else None,
         )
 
+    def _waived_of_breach(self, accrual: Accrual, left: int) -> int:
+        """What was waived in part of the breach or of what was due, spread over its charges in their order."""
+        names = [n for n in dict.fromkeys((accrual.breach, accrual.subject)) if n != accrual.id]
+        taken = 0
+        for fact in (f for name in names for f in self.record.of("waived", name) if f.event.amount):
+            if fact.event.of in self.debts:
+                self.record.question(Problem("EVENT-WAIVED-01", f"events.{fact.event.id}", {"of": fact.event.of}))
+            elif fact.event.amount is not None:
+                rest = self.to_waive.setdefault(fact.event.id, fact.event.amount.minor)
+                part = max(0, min(rest, left - taken))
+                self.to_waive[fact.event.id] -= part
+                taken += part
+        return taken
+
+    def _agreed(self, accrual: Accrual, owed: int, paid: int, settled: Money | None) -> int:
+        """What a settlement left to pay: the sum it names; one that names none takes what was paid by then for all."""
+        facts = sorted(self.facts("settled", accrual), key=lambda f: f.order)
+        if not facts or accrual.waived or self.record.counting.of("settled_figures") == "restate":
+            return owed
+        if settled is not None:
+            return min(owed, settled.minor)
+        before = [f for what in ("paid", "set off") for f in self.facts(what, accrual) if f.order < facts[-1].order]
+        took = sum(f.event.amount.minor for f in before if f.event.amount and f.event.id not in self.void)
+        return min(owed, paid) if took else owed
+
     def facts(self, what: str, accrual: Accrual) -> list[Fact]:
         """What was recorded of a kind about a charge; that of a reading may be named by rule and window alone."""
         found = self.record.of(what, accrual.id)
@@ -170,7 +201,7 @@ class _Desk:
         """The last thing recorded about the claim; a dispute without an amount holds all of it, until it is agreed."""
         if accrual.waived:
             return "waived", None, 0
-        facts = sorted((f for what in _STATES for f in self.facts(what, accrual)), key=lambda f: (f.at.day, f.event.id))
+        facts = sorted((f for what in _STATES for f in self.facts(what, accrual)), key=lambda f: f.order)
         disputed = 0
         for fact in facts:
             amount = fact.event.amount
@@ -209,7 +240,8 @@ class _Desk:
 
     def _settled(self, accrual: Accrual, payable: Money) -> tuple[Money, Money | None, Money | None]:
         """A figure that a statement fixed, and what correcting it does (KNOBS `settled_figures`)."""
-        fixed = [f.event.amount for f in self.facts("settled", accrual) if f.event.amount is not None]
+        facts = sorted(self.facts("settled", accrual), key=lambda f: f.order)
+        fixed = [f.event.amount for f in facts if f.event.amount is not None]
         if not fixed or fixed[-1] == payable:
             return payable, fixed[-1] if fixed else None, None
         how = self.record.counting.of("settled_figures")
@@ -224,7 +256,7 @@ class _Desk:
         return rule.claim if rule else None
 
     def made(self, accrual: Accrual) -> list[Fact]:
-        return sorted((f for what in _MADE for f in self.facts(what, accrual)), key=lambda f: (f.at.day, f.event.id))
+        return sorted((f for what in _MADE for f in self.facts(what, accrual)), key=lambda f: f.order)
 
     def opened(self, accrual: Accrual, term: ClaimTerm) -> date | None:
         """From which day the window runs: the event, the end of its period, knowledge or the invoice (`claim_from`)."""

@@ -1,12 +1,13 @@
 """What happened: events as recorded facts, and the kinds the core knows."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 import msgspec
 
 from core.money import Money
 
-__all__ = ["KINDS", "SPANS", "Event"]
+__all__ = ["KINDS", "SPANS", "Event", "gone"]
 
 KINDS: dict[str, str] = {
     "delivered": "performance",
@@ -107,3 +108,22 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, renam
     detected: date | datetime | None = None
     evidence: str | None = None
     note: str | None = None
+
+
+def gone(events: Iterable[Event]) -> frozenset[str]:
+    """Ids of events that others corrected or withdrew. A withdrawal that is itself withdrawn or corrected does nothing,
+    nor does a correction that is withdrawn: what it was about stands again. Nothing corrects or withdraws itself.
+    """
+    listed = tuple(events)
+    withdraws = {e.id for e in listed if e.what == "withdrawn"}
+    aims = [(e.id, e.of, True) for e in listed if e.what == "withdrawn"]
+    aims += [(e.id, e.corrects, False) for e in listed]
+    edits = [(one, aim, taken) for one, aim, taken in aims if aim and aim != one]
+    against: dict[str, list[str]] = {one: [] for one, _, _ in edits}
+    for one, aim, taken in edits:
+        if aim in against and (taken or aim in withdraws):
+            against[aim].append(one)
+    acts: dict[str, bool] = {}
+    while known := [one for one, by in against.items() if one not in acts and all(other in acts for other in by)]:
+        acts.update({one: not any(acts[other] for other in against[one]) for one in known})
+    return frozenset(aim for one, aim, _ in edits if aim and acts.get(one, True))  # in a circle all of it counts

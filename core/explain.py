@@ -200,6 +200,7 @@ def _reductions(owed: Liability) -> list[Line]:
         "deductible": "EXPLAIN-DEDUCTIBLE-01",
         "attachment": "EXPLAIN-ATTACHMENT-01",
         "cap": "EXPLAIN-CAP-01",
+        "undecided": "EXPLAIN-UNDECIDED-01",
         "share": "EXPLAIN-SHARE-01",
         "agreed sums": "EXPLAIN-AGAINST-01",
         "same cause": "EXPLAIN-SAMECAUSE-01",

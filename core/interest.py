@@ -197,7 +197,7 @@ class _Worked:
 
     def _leg(self, stretch: _Stretch, number: int, capital: Fraction) -> Leg | None:
         """One stretch at its rate over what bears interest; with days that wait for a rate, nothing."""
-        ids = self.record.amendments_for(self.run.due, stretch.first)
+        ids = self._governing(stretch.first)
         rule = self._version(ids)
         charge = rule.rate_at_most if self.at_ceiling else rule.charge
         if charge is None or charge.rate is None:
@@ -230,6 +230,9 @@ class _Worked:
             terms=ids,
             provisional=provisional,
         )
+
+    def _governing(self, day: date) -> tuple[str, ...]:
+        return self.record.amendments_for(self.run.due, day, subject=f"{self.rule.id}:{self.run.id}")
 
     def _version(self, ids: tuple[str, ...]) -> Rule:
         if ids not in self.rules:
@@ -305,7 +308,7 @@ class _Worked:
             yield from (date(year, 1, 1) for year in range(self.first.year + 1, self.last.year + 1))
         if self.unit == "month":
             yield from self._months()
-        for ids in {(), *(self.record.amendments_for(self.run.due, day) for day in self.record.breaks)}:
+        for ids in {(), *(self._governing(day) for day in self.record.breaks)}:
             yield from self._rate_days(ids)
         if self.record.counting.of("rate_pending") == "wait":
             yield from (_next(t.until) for tables in self.tables.values() for t in tables.values() if t.until)

@@ -239,8 +239,13 @@ class _Life:
         else:
             state = "overdue" if due is not None and due.day < self.record.as_of.day else "open"
         what = duty.id.split("/")[1]
-        days = {"due": due.day if due else None, "done": done.day if done else None}
-        return Stage(what=what, by=duty.owed_by, state=state, **days)
+        return Stage(
+            what=what,
+            by=duty.owed_by,
+            due=due.day if due else None,
+            done=done.day if done else None,
+            state=state,
+        )
 
     def _costs(self) -> Iterable[Cost]:
         """What was spent, shared as agreed; without a ratio it is asked, never halved in silence."""

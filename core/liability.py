@@ -183,14 +183,17 @@ def _maxima(record: Record, lines: Sequence[Line]) -> list[CapUse]:
         else:
             together.setdefault(line.accrual.rule, []).append(line)
     uses: list[CapUse] = []
-    for rule, group in together.items():
-        limit = group[0].accrual.maximum
+    for rule, whole in together.items():
+        limit = whole[0].accrual.maximum
         assert limit is not None
+        group = whole if not limit.covers or "plus" in limit.covers else [_without_plus(record, line) for line in whole]
         if limit.per.startswith("rolling "):
             _looking_back(record, rule, group, limit.to.minor, int(limit.per.split()[1]))
-            continue
-        for window in _spans(record, limit.per):
-            uses.append(_together(record, rule, group, window, limit.to.minor))
+        else:
+            uses.extend(_together(record, rule, group, window, limit.to.minor) for window in _spans(record, limit.per))
+        for line, running in zip(whole, group, strict=True):
+            if line is not running:
+                line.curve = _sum(running.curve, _lesser(_plus_of(record, line.accrual), line.curve))
     return [use for use in uses if use.used.minor or use.beyond.minor]
 
 
@@ -254,6 +257,24 @@ def _together(record: Record, rule: str, group: Sequence[Line], window: Window, 
 
 
 _DAY = date.resolution
+
+
+def _plus_of(record: Record, accrual: Accrual) -> Curve:
+    return accrued(accrual, record.calendar, record.zone, running=False)
+
+
+def _without_plus(record: Record, line: Line) -> Line:
+    """The running part of a charge as a line of its own, which shares the reductions of the whole."""
+    plus, inner = _plus_of(record, line.accrual), line.curve
+    return Line(line.accrual, lambda day: max(0, inner(day) - plus(day)), line.first, line.last, line.reductions)
+
+
+def _lesser(one: Curve, other: Curve) -> Curve:
+    return lambda day: min(one(day), other(day))
+
+
+def _sum(one: Curve, other: Curve) -> Curve:
+    return lambda day: one(day) + other(day)
 
 
 def _alone(record: Record, line: Line) -> None:

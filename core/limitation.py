@@ -77,4 +77,4 @@ def _after(record: Record, day: date, years: int) -> date | None:
 def _facts(record: Record, accrual: Accrual, start: str) -> list[Fact]:
     subjects = dict.fromkeys((accrual.id, accrual.subject, accrual.breach))
     facts = {f.event.id: f for what in ANEW[start] for subject in subjects for f in record.of(what, subject)}
-    return sorted(facts.values(), key=lambda fact: (fact.at.day, fact.event.id))
+    return sorted(facts.values(), key=lambda fact: fact.order)

@@ -14,7 +14,7 @@ from core.problems import Problem
 from core.record import Fact, Moment, Record, not_after
 from core.schedule import Obligation, Window, due_moment, term_of, windows
 from core.spans import Piece, excused, lasting, lost_time, seconds_of
-from core.terms import Allowance, Contract, Every, Line, Measure, Points, Range, Rule, Scorecard, Weight, When
+from core.terms import Allowance, Contract, Every, Line, Measure, Points, Range, Scorecard, Weight, When
 
 __all__ = [
     "Figure",
@@ -648,7 +648,10 @@ class _Carder(_Windowed):
             return tuple(means), sum(values, Fraction(0)) / len(values)
         if how == "weighted":
             weighed = sum((item.weight * (item.value or 0) for item in known), Fraction(0))
-            return tuple(means), weighed / sum((item.weight for item in known), Fraction(0))
+            whole = sum((item.weight for item in known), Fraction(0))
+            if not whole:
+                self.record.question(Problem("MEASURE-WEIGHT-01", f"{self.where}.sites", {"id": self.card.id}))
+            return tuple(means), weighed / whole if whole else None
         return tuple(means), None
 
     def _items(self, site: str | None) -> tuple[Item, ...]:
@@ -670,6 +673,9 @@ class _Carder(_Windowed):
                 rated = [(i.weight, FULL if i.value is None else i.value) for i in items]
         total = sum((w * v for w, v in rated), Fraction(0))
         weighed, whole = sum((w for w, _ in rated), Fraction(0)), sum((i.weight for i in items), Fraction(0))
+        if not weighed:
+            self.record.question(Problem("MEASURE-WEIGHT-01", f"{self.where}.weights", {"id": self.card.id}))
+            return None
         return total / weighed * (whole if self.card.sum == "as written" else 1)
 
     def _rating(self, name: str, weight: Weight, site: str | None) -> Fraction | None:

@@ -292,6 +292,7 @@ KNOBS: dict[str, Knob] = {
 # Values that contracts use and this version cannot compute yet: refused by name, never taken for another one.
 # Whoever gives a value effect takes it out of this table.
 LATER: dict[str, tuple[str, ...]] = {
+    "accrual_end": ("long-stop",),
     "business_day": ("bank day in <words>",),
     "cycle": ("fiscal",),
     "on_one_day": ("other",),

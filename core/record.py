@@ -1,12 +1,14 @@
 """What holds on a day, by what was then known: events filtered and corrected, decisions taken, amendments in force."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 import msgspec
 
-from core.events import SPANS, Event
+from core.amending import follows
+from core.events import SPANS, Event, gone
 from core.periods import Calendar, Counting, OffDays, adapted, end_of_day, local_date, start_of_day, to_instant
 from core.presets import resolve
 from core.problems import InputError, Problem
@@ -16,7 +18,7 @@ from core.terms import Amendment, Contract, Decision, find, replaced, with_cards
 from core.worktime import joint_calendar, read_run
 from core.world import World
 
-__all__ = ["Decided", "Fact", "Moment", "Record", "Version", "fold", "not_after"]
+__all__ = ["Decided", "Fact", "Moment", "Record", "Version", "fold", "not_after", "subjects"]
 
 
 class Moment(NamedTuple):
@@ -36,6 +38,14 @@ class Fact(NamedTuple):
     at: Moment
     end: Moment | None = None
     sent: Moment | None = None
+    recorded: Moment | None = None
+
+    @property
+    def order(self) -> tuple[Any, ...]:
+        """A sort key: the day, its instants after the bare date, then what was recorded first; ids only part the rest,
+        their numbers as numbers, so that the order of a file says nothing.
+        """
+        return (*_at(self.at), *_at(self.recorded or self.at), _counted(self.event.id), self.event.id)
 
 
 class Version(NamedTuple):
@@ -63,6 +73,21 @@ def not_after(moment: Moment, limit: Moment) -> bool:
     if moment.instant is not None and limit.instant is not None:
         return moment.instant <= limit.instant
     return moment.day <= limit.day
+
+
+def subjects(facts: Iterable[Fact]) -> list[tuple[str, Fact]]:
+    """Each fact of one kind with a name of its own: the first about a case has the case's, what follows about the same
+    case "<case>/<event id>".
+    """
+    seen: set[str] = set()
+    made = []
+    for fact in facts:
+        name = fact.event.about or fact.event.id
+        while name in seen:
+            name = f"{name}/{fact.event.id}"
+        seen.add(name)
+        made.append((name, fact))
+    return made
 
 
 class Record:
@@ -94,12 +119,7 @@ class Record:
         self.versions = versions
         self.decided = decided
         self.questions = questions
-        self.facts = tuple(
-            sorted(
-                facts,
-                key=lambda fact: (fact.at.day, fact.at.instant is not None, fact.at.instant or _EPOCH, fact.event.id),
-            )
-        )
+        self.facts = tuple(sorted(facts, key=lambda fact: fact.order))
         self._by: dict[tuple[str, str | None], list[Fact]] = {}
         for fact in self.facts:
             what, of, about = fact.event.what, fact.event.of, fact.event.about
@@ -109,6 +129,8 @@ class Record:
             if about is not None and about != of:
                 self._by.setdefault((what, about), []).append(fact)
         self._terms: dict[tuple[str, ...], Contract] = {(): contract}
+        self.closed: dict[str, frozenset[str]] = {}
+        """Charges, and what they and payments were for, that were settled before an amendment of everything."""
         terminated = self.of("terminated")
         self.ended: Moment | None = _ended(terminated[0], counting, as_of) if terminated else None
         """When the contract was terminated; undue duties die with it (KNOBS `after_end`)."""
@@ -130,14 +152,18 @@ class Record:
         """Facts of one kind (about one subject), in the order in which they happened."""
         return self._by.get((what, subject), [])
 
-    def amendments_for(self, due: date, day: date, loss: Moment | None = None) -> tuple[str, ...]:
-        """The amendments that govern `day` of something due on `due` (or a loss of that moment)."""
+    def amendments_for(
+        self, due: date, day: date, loss: Moment | None = None, *, subject: str = ""
+    ) -> tuple[str, ...]:
+        """The amendments that govern `day` of something due on `due` (or a loss of that moment); `subject` is a charge
+        or debt, which none reopens that came after it was settled.
+        """
         if not self.versions:
             return ()
         return tuple(
             v.amendment.id
             for v in self.versions
-            if v.applies == "everything"
+            if (v.applies == "everything" and subject not in self.closed.get(v.amendment.id, ()))
             or (v.applies == "days" and day >= v.effective.day)
             or (v.applies == "due" and due >= v.effective.day)
             or (v.applies == "losses" and loss is not None and not_after(v.effective, loss))
@@ -156,6 +182,18 @@ class Record:
                 contract = replaced(contract, path, value)
             self._terms[ids] = with_cards(contract)
         return self._terms[ids]
+
+    def on_the_eve(self, version: Version) -> "Record":
+        """The record as it stood before an amendment of everything unsettled came: what was settled then stays so."""
+        day = max(version.effective.day, version.amendment.agreed) - timedelta(days=1)
+        eve = Moment(day, end_of_day(day, self.zone))
+        earlier = self.versions[: self.versions.index(version)]
+        facts = [fact for fact in self.facts if not_after(fact.at, eve)]
+        made = Record(
+            self.contract, self.counting, self.calendar, eve, self.known_at, facts, earlier, self.decided, [], self.rates
+        )
+        made.calendars, made.closed = self.calendars, self.closed
+        return made
 
     @property
     def breaks(self) -> tuple[date, ...]:
@@ -188,6 +226,16 @@ def _ended(notice: Fact, counting: Counting, as_of: Moment) -> Moment | None:
 
 
 _EPOCH = datetime.min  # noqa: DTZ901 - only ever compared with itself, in sort keys of bare dates
+
+
+def _at(moment: Moment) -> tuple[date, bool, datetime]:
+    return moment.day, moment.instant is not None, moment.instant or _EPOCH
+
+
+def _counted(name: str) -> tuple[tuple[int, str], ...]:
+    """An id with the numbers in it as numbers: E9 before E10."""
+    parts = re.split(r"([0-9]+)", name)
+    return tuple((int(part[:18]), part) if part[:1].isdecimal() else (-1, part) for part in parts)
 
 
 def moment(at: date | datetime, zone: str, counting: Counting | None = None) -> Moment | Problem:
@@ -238,7 +286,8 @@ def fold(
         for key in (contract.counting.calendar, *contract.counting.calendars.values())
     )
     facts = _facts(events, contract, zone, at, known, counting, calendar, questions)
-    versions = _versions(contract, facts, known, questions, counting)
+    facts.sort(key=lambda fact: fact.order)
+    versions = _versions(contract, facts, at, known, questions, counting)
     record = Record(contract, counting, calendar, at, known, facts, versions, decided, questions, world.rates)
     record.calendars = dict(zip(contract.counting.calendars, others, strict=True))
     return record
@@ -337,7 +386,7 @@ def _facts(
 ) -> list[Fact]:
     """Events that had happened by `as_of` and were known, without those corrected or withdrawn by known events."""
     facts: list[Fact] = []
-    gone: set[str] = set()
+    edits: list[Event] = []
     for event in events:
         start = event.from_ if event.what in SPANS or event.from_ is not None else event.at
         read = (
@@ -354,11 +403,9 @@ def _facts(
             continue
         if known is not None and not not_after(recorded, known):
             continue
-        if event.corrects:
-            gone.add(event.corrects)
-        if event.what == "withdrawn":
-            gone.add(event.of or "")
-        else:
+        if event.corrects or event.what == "withdrawn":
+            edits.append(event)
+        if event.what != "withdrawn":
             sent = None
             if is_notice(event):
                 arrived = _arrival(event, read, contract, zone, counting, calendar, questions)
@@ -366,8 +413,9 @@ def _facts(
                     continue
                 read, sent = arrived, read
             if not_after(read, as_of):
-                facts.append(Fact(event, read, end, sent))
-    return [fact for fact in facts if fact.event.id not in gone]
+                facts.append(Fact(event, read, end, sent, recorded))
+    away = gone(edits)
+    return [fact for fact in facts if fact.event.id not in away]
 
 
 def _arrival(
@@ -404,9 +452,17 @@ _APPLIES = {
 
 
 def _versions(
-    contract: Contract, facts: list[Fact], known: Moment | None, questions: list[Problem], counting: Counting
+    contract: Contract,
+    facts: list[Fact],
+    as_of: Moment,
+    known: Moment | None,
+    questions: list[Problem],
+    counting: Counting,
 ) -> tuple[Version, ...]:
-    """The amendments known and in force, in the order in which they take effect."""
+    """The amendments known and in force, in the order in which they take effect.
+
+    One that reaches back over everything does so from its own day on: asked about a day before, nothing has changed.
+    """
     versions: list[Version] = []
     for amendment in contract.amendments:
         recorded = amendment.recorded or amendment.agreed
@@ -421,8 +477,14 @@ def _versions(
                 Problem("ASK-APPLIES-01", f"amendments.{amendment.id}.applies", {"amendment": amendment.id})
             )
             continue
+        if applies == "everything" and (amendment.agreed > as_of.day or not not_after(effective, as_of)):
+            continue
+        where = f"amendments.{amendment.id}.set"
         wrong = [path for path in amendment.set if not _leads(contract, path)]
-        questions.extend(Problem("TERMS-PATH-01", f"amendments.{amendment.id}.set", {"path": path}) for path in wrong)
+        questions.extend(Problem("TERMS-PATH-01", where, {"path": path}) for path in wrong)
+        fixed = [p for p, value in amendment.set.items() if p not in wrong and not follows(contract, p, value)]
+        questions.extend(Problem("TERMS-AMEND-02", where, {"path": path}) for path in fixed)
+        wrong += fixed
         if not wrong:
             versions.append(Version(amendment, effective, applies))
     return tuple(sorted(versions, key=lambda v: (v.effective.day, v.amendment.agreed, v.amendment.id)))

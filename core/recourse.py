@@ -10,7 +10,7 @@ from core.charges import Accrual, amount_of
 from core.curves import Curve, Line, Reduction, split
 from core.money import Money, integer
 from core.problems import Problem
-from core.record import Moment, Record
+from core.record import Moment, Record, subjects
 from core.schedule import windows
 from core.terms import Ceiling, ThirdParty
 
@@ -53,9 +53,13 @@ def against_third_parties(
 ) -> tuple[Against, ...]:
     """Losses in the order in which they fell, each against what is left of the limit that holds on its day."""
     by_party: dict[str, list[Line]] = {}
+    shared = {rule.id: rule.debtors for rule in record.contract.rules if rule.debtors}
     for line in lines:
+        party = line.accrual.recourse or line.accrual.caused or ""
+        if line.accrual.share is not None and party in shared.get(line.accrual.rule, ()):
+            continue  # its own share is owed by the third party itself
         if line.accrual.recourse or (line.accrual.caused or "") in record.contract.third_parties:
-            by_party.setdefault(line.accrual.recourse or line.accrual.caused or "", []).append(line)
+            by_party.setdefault(party, []).append(line)
     return tuple(_against(record, party, group, fault) for party, group in by_party.items())
 
 
@@ -69,6 +73,8 @@ def _against(record: Record, party: str, group: list[Line], fault: Callable[[Acc
         limit = None if free else _limit(record, terms, line.accrual)
         window = _window(record, terms.limit, line)
         loss = line.curve(record.as_of.day)
+        if party in line.accrual.jointly:  # among joint debtors each bears its share (Civil Code 519)
+            loss = min(loss, line.accrual.jointly[party].minor)
         left = loss if limit is None else max(0, limit - used.get(window, 0))
         within = min(loss, left)
         if not free:
@@ -94,7 +100,7 @@ def _third_party(record: Record, accrual: Accrual, party: str) -> ThirdParty:
 
 
 def _loss_moment(record: Record, accrual: Accrual) -> Moment:
-    facts = [f for f in record.of("loss proven") if (f.event.about or f.event.id) == accrual.subject]
+    facts = [f for name, f in subjects(record.of("loss proven")) if name == accrual.subject]
     return facts[0].at if facts else Moment(accrual.slices[0].first, None)
 
 

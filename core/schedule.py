@@ -151,7 +151,23 @@ class _Scheduler:
         """Due times by what they hang on: many obligations hang on the same day by the same period."""
 
     def all(self) -> tuple[Obligation, ...]:
+        for source in self.sources:
+            for needed in self._chain(source):
+                self.of(needed)
         return tuple(obligation for source in self.sources for obligation in self.of(source))
+
+    def _chain(self, source: str) -> list[str]:
+        """What a source waits for, the last of the chain first, so that a long chain is no deep recursion."""
+        trail: list[str] = []
+        here = source
+        while here in self.sources and here not in self.made:
+            if here in trail:
+                return [source]  # a circle: named as it is walked
+            trail.append(here)
+            term = self.sources[here]
+            rule = None if isinstance(term, Step) else term.due
+            here = rule.anchor.of or "" if rule is not None and rule.anchor is not None else ""
+        return trail[::-1]
 
     def of(self, source: str) -> tuple[Obligation, ...]:
         """The obligations of one source; a circle yields none and a problem that names the path."""
@@ -228,8 +244,10 @@ class _Scheduler:
         rule = term.due
         for version in self.record.versions:
             path = f"{'annexes' if isinstance(term, Annex) else 'payments'}.{term.id}.due"
+            closed = term.id in self.record.closed.get(version.amendment.id, ())
             if path in version.amendment.set and (
-                version.applies == "everything" or self._falls_after(term, rule, version.effective.day)
+                (version.applies == "everything" and not closed)
+                or (version.applies != "everything" and self._falls_after(term, rule, version.effective.day))
             ):
                 rule = version.amendment.set[path]
         return rule
@@ -261,8 +279,18 @@ class _Scheduler:
         self, term: Annex | Payment, bare: Obligation, due: Due | None, waiting: Counted | None, *, by_clock: bool
     ) -> Obligation:
         due = self._extended(bare.id, due)
+        if isinstance(term, Payment):
+            bare = msgspec.structs.replace(bare, amount=self._amount(term, bare.id, due))
         done, tests = (None, ()) if isinstance(term, Payment) else self._fulfilled(term, bare)
         return msgspec.structs.replace(bare, due=due, waiting=waiting, done=done, tests=tests, by_clock=by_clock)
+
+    def _amount(self, term: Payment, obligation: str, due: Due | None) -> Money:
+        """The amount as amended for what falls due from then on, or for everything unsettled."""
+        day = due.day if due else date.max
+        ids = self.record.amendments_for(day, day, subject=obligation)
+        if not any(f"payments.{term.id}.amount" in v.amendment.set for v in self.record.versions):
+            return term.amount
+        return next(p.amount for p in self.record.amended(ids).payments if p.id == term.id)
 
     # due times
 
@@ -466,11 +494,38 @@ class _Scheduler:
         tests: list[tuple[date, date]] = []
         for number, delivery in enumerate(deliveries):
             following = deliveries[number + 1].at if number + 1 < len(deliveries) else None
-            refusal = next((r for r in rejections if _between(delivery.at, r.at, following)), None)
+            refusals = [r for r in rejections if _between(delivery.at, r.at, following)]
+            refusal = next((r for r in refusals if self._in_time(term, bare, delivery, r)), None)
             if refusal is None:
                 return self._accepted(term, bare, delivery), tuple(tests)
             tests.append((delivery.at.day, refusal.at.day))
         return None, tuple(tests)
+
+    def _in_time(self, term: Annex, bare: Obligation, delivery: Fact, refusal: Fact) -> bool:
+        """Whether a rejection comes before acceptance was complete; one that comes after it undoes nothing."""
+        accepted = self._acceptance(term, bare, delivery)
+        day = accepted.at.day if accepted is not None and accepted.order < refusal.order else None
+        if day is None and term.accepted_by and term.deemed_accepted is not None:
+            due = add(delivery.at.day, term.deemed_accepted, self.record.counting, self.calendar)
+            if not isinstance(due, Problem) and refusal.at.day > due.day:
+                day = self._silence(term, delivery)
+        if day is not None:
+            args = {"id": bare.id, "accepted": day}
+            self.record.question(Problem("EVENT-ORDER-03", f"events.{refusal.event.id}", args))
+        return day is None
+
+    def _acceptance(self, term: Annex, bare: Obligation, delivery: Fact) -> Fact | None:
+        """The act that made acceptance complete: one for all, or the last of those whose acceptance it needs."""
+        by: dict[str, Fact] = {}
+        for fact in self._about("accepted", term, bare):
+            if not_after(delivery.at, fact.at):
+                by.setdefault(fact.event.by or "all", fact)
+        whole = [by["all"]] if "all" in by else []
+        if term.accepted_by and all(party in by for party in term.accepted_by):
+            whole.append(max((by[party] for party in term.accepted_by), key=lambda fact: fact.order))
+        elif not term.accepted_by:
+            whole.extend(by.values())
+        return min(whole, key=lambda fact: fact.order, default=None)
 
     def _about(self, what: str, term: Annex, bare: Obligation) -> list[Fact]:
         """Facts about this very obligation: by its own id, or by its source together with the case."""

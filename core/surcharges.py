@@ -89,7 +89,7 @@ def _on_charges(record: Record, accruals: Sequence[Accrual]) -> Iterator[Accrual
         return
     for accrual in accruals:
         demands = [f for what in ("demanded", "claimed") for f in record.of(what, accrual.id)]
-        first = min(demands, key=lambda f: (f.at.day, f.event.id), default=None)
+        first = min(demands, key=lambda f: f.order, default=None)
         if first is None or accrual.rule == rule.id:
             continue
         asked = first.event.amount.minor if first.event.amount else accrual.gross.minor

@@ -1,5 +1,6 @@
 """Runs every property with many random cases and writes down what was proved (`make prove`)."""
 
+import os
 import random
 import re
 import subprocess
@@ -20,6 +21,7 @@ def main() -> int:
     run = subprocess.run(
         [*command, f"--hypothesis-seed={seed}", "--hypothesis-show-statistics"],
         cwd=ROOT,
+        env={**os.environ, "SPONDEO_PROVE": "1"},
         stdout=subprocess.PIPE,
         text=True,
         check=False,

@@ -11,7 +11,7 @@ import msgspec
 
 from contracts.folder import Loaded, load, world_for
 from contracts.reader import read_text
-from contracts.saving import save
+from contracts.saving import put, save
 from core.assessment import Assessment, assess
 from core.canonical import canonical, digest, plain
 from core.events import Event
@@ -167,7 +167,7 @@ def sweep(place: str, as_of: date | datetime, known_at: date | datetime | None, 
     if json:
         from contracts.papers.data import as_json
 
-        sys.stdout.buffer.write(as_json([made for _, made in answers], []).encode())
+        put(as_json([made for _, made in answers], []))
     else:
         from contracts.papers.text import portfolio
 
@@ -224,7 +224,7 @@ def export(place: str, number: str, out: str | None, lang: str) -> int:
     else:
         data = write_toml(held.contract, held.events).encode()
     if out is None:
-        sys.stdout.buffer.write(data)
+        put(data.decode())
     else:
         save(out, data)
         print(words(lang, "cli.wrote", file=out), file=sys.stderr)

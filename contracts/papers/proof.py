@@ -118,13 +118,14 @@ def check(path: Path) -> Proof:
 
 
 _MOST_TOLD = 12
+_DIGESTS = {"contract": "PROOF-DIGEST-01", "events": "PROOF-DIGEST-02", "world": "PROOF-DIGEST-03"}
 
 
 def _told(differences: list[Problem], carried: Mapping[str, Any], worked: Mapping[str, Any]) -> list[Problem]:
     """The differences that matter first: another contract or other events explain all the rest."""
     causes = [
-        Problem(f"PROOF-DIGEST-{number:02}")
-        for number, name in enumerate(("contract", "events", "world"), 1)
+        Problem(code)
+        for name, code in _DIGESTS.items()
         if carried.get(f"{name}_digest") != worked.get(f"{name}_digest")
     ]
     money = [one for one in differences if _amounts(one.args["carried"]) or _amounts(one.args["worked"])] or differences

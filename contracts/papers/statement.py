@@ -269,7 +269,7 @@ class _Statement:
         """The slices, and what limits took off, in one cell."""
         said = [self.line(slice_line(accrual, part)) for part in accrual.slices]
         for reduction in owed.reductions:
-            key = f"papers.statement.less.{reduction.kind}"
+            key = f"papers.statement.less.{reduction.kind.replace(' ', '-')}"
             said.append(self.say(key, amount=_shown(reduction.amount), clause=reduction.clause))
         if accrual.waived:
             said.append(self.say("papers.statement.waived"))

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from contracts.papers.outside import ending, flow_table, stages
 from contracts.papers.sums import sums
 from contracts.papers.voice import Voice, plain_id
 from core.assessment import Assessment, Other, Usage
@@ -33,6 +34,8 @@ def report(contract: Contract, assessment: Assessment, other: Iterable[Other], l
         _accounts(assessment, lang),
         _caps(assessment, lang),
         _recourse(contract, assessment, lang),
+        _outside(contract, assessment, lang, why=why),
+        "\n".join(ending(assessment, lang)),
         _balances(contract, assessment, lang),
         _ahead(contract, assessment, lang),
         _beside(contract, assessment, lang) if why else "",
@@ -173,6 +176,7 @@ _SHORT = (
     "EXPLAIN-MAXIMUM",
     "EXPLAIN-CAP",
     "EXPLAIN-EXCESS",
+    "EXPLAIN-UNDECIDED",
     "EXPLAIN-PAYABLE",
 )
 """The lines of reasons that are shown without --explain: the working and the limits."""
@@ -257,6 +261,18 @@ def _recourse(contract: Contract, assessment: Assessment, lang: str) -> str:
         line = next(line for line in explain(assessment, recourse.charge) if line.code == "EXPLAIN-RECOURSE-01")
         rows.append((recourse.charge, spoken(line, lang, assessment.zone, contract), amount(recourse.amount)))
     return f"{words(lang, 'text.recourse')}\n{table(rows, right={2})}" if rows else ""
+
+
+def _outside(contract: Contract, assessment: Assessment, lang: str, *, why: bool) -> str:
+    """How far each third party has come; with the reasons also what it promised beside what we promised."""
+    parts = []
+    if rows := stages(assessment, lang):
+        parts.append(f"{words(lang, 'text.involvement')}\n{table(rows)}")
+    flows, warnings = flow_table(contract, lang) if why else ([], [])
+    if flows:
+        lines = "".join(f"\n  {line}" for line in warnings)
+        parts.append(f"{words(lang, 'text.flowdown')}\n{table(flows, right={5, 6, 7})}{lines}")
+    return "\n\n".join(parts)
 
 
 def _balances(contract: Contract, assessment: Assessment, lang: str) -> str:

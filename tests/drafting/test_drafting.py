@@ -12,7 +12,7 @@ from contracts.drafting import document, draft
 from contracts.papers.document import Heading, PageBreak, Paragraph, Signature
 from contracts.reader import read_contract, read_text
 from contracts.templates.answers import is_credit_code
-from contracts.templates.printing import BLANK
+from contracts.templates.printing import BLANK, fill
 from contracts.writer import write_toml
 from core.money import Money
 from core.terms import Charge, Per, replaced
@@ -143,6 +143,35 @@ def test_all_wrong_answers_are_told_at_once_and_located(template):
         ("answers.signed", "DRAFT-ANSWER-02"), ("answers.disputes", "DRAFT-ANSWER-04"),
     } == {(problem.where, problem.code) for problem in problems}  # fmt: skip
     assert all(say(problem, lang) for problem in problems for lang in LANGUAGES)
+
+
+@pytest.mark.parametrize("key", ["zzzzzz", "provider.zzzzzz"])
+def test_an_answer_that_is_near_none_is_told_what_there_is_to_answer(template, key):
+    _, _, [problem] = drafted_from(template, {**template.example, key: "1"})
+
+    assert "DRAFT-ANSWER-06" == problem.code
+    assert {"total", "signed"} <= set(problem.args["known"]) or {"name", "address"} <= set(problem.args["known"])
+    assert '""' not in say(problem, "en")
+
+
+def test_instalments_that_do_not_make_the_total_are_told_beside_the_draft(template):
+    contract, paper, problems = drafted_from(template, {**template.example, "total": "1200001.00 CNY"})
+
+    assert contract
+    assert paper
+    assert ["REVIEW-PRICE-02"] == [problem.code for problem in problems]
+
+
+def test_a_name_that_ends_in_a_full_stop_ends_its_sentence(template):
+    name = {"zh": "示例现场技术有限公司", "en": "Example Field Co., Ltd."}
+    given = {**template.example["fieldtech"], "name": name}
+    contract, _, _ = drafted_from(template, {**template.example, "fieldtech": given})
+    assert contract is not None
+
+    assert "Co., Ltd." in words_of(contract, "en")
+    assert ".." not in words_of(contract, "en")
+    assert "Example Field Co., Ltd." == fill("{third_parties.fieldtech.name}.", contract, template, "en", {})
+    assert "Example Field Co., Ltd., and" == fill("{third_parties.fieldtech.name}, and", contract, template, "en", {})
 
 
 def test_an_answer_that_only_its_place_shows_to_be_wrong_is_located_at_the_answer(template):

@@ -1,5 +1,8 @@
 """The review reads terms and finds what courts cut, what binds nobody and what is left open, each with its source."""
 
+from datetime import timedelta
+from fractions import Fraction
+
 import msgspec
 import pytest
 
@@ -48,6 +51,17 @@ def test_a_rate_per_day_is_told_per_year(contract):
     assert ("0.5%", "182.5%") == (problem.args["daily"], problem.args["yearly"])
 
 
+@pytest.mark.parametrize(("rate", "found"), [(Fraction(1, 2000), 0), (Fraction(1, 1000), 0), (Fraction(11, 10_000), 2)])
+def test_a_usual_rate_per_day_is_no_finding(contract, rate, found):
+    def at_rate(rule):
+        charge = rule.charge and rule.charge.per and msgspec.structs.replace(rule.charge, rate=rate)
+        return msgspec.structs.replace(rule, charge=charge or rule.charge)
+
+    rules = tuple(map(at_rate, contract.rules))
+
+    assert found == [p.code for p in review(changed(contract, rules=rules))].count("REVIEW-RATE-01")
+
+
 def test_every_finding_names_its_source_and_how_sure_it_is(contract):
     assert all(problem.args["source"] and problem.args["confidence"] in "ABCU" for problem in review(contract))
     assert all(has(code) for code in BASES)
@@ -63,6 +77,7 @@ CASES = {
     "REVIEW-PRICE-01": lambda c: changed(c, counting=msgspec.structs.replace(c.counting, knobs={})),
     "REVIEW-PRICE-02": lambda c: changed(c, payments=c.payments[:2]),
     "REVIEW-SIGNED-01": lambda c: changed(c, signed=None),
+    "REVIEW-SIGNED-02": lambda c: changed(c, signed=c.term.from_ + timedelta(days=1)),
     "REVIEW-RENEWAL-01": lambda c: changed(c, clauses=tuple(msgspec.structs.replace(k, conspicuous=False) for k in c.clauses)),
     "REVIEW-WORD-01": lambda c: with_clause(c, "乙方应在到期10日前通知甲方。"),
     "REVIEW-WORD-02": lambda c: with_clause(c, "甲方应当定期提交报告。"),

@@ -23,10 +23,18 @@ def test_every_template_that_ships_is_sound():
 
 
 def test_a_template_that_is_not_there_names_those_that_are():
-    nothing, [problem] = load("satisfaction-servce")
+    nothing, [problem] = load("satisfaction-servce", ["house-cleaning"])
 
     assert nothing is None
     assert ("TEMPLATE-FIND-01", "satisfaction-service") == (problem.code, problem.args["nearest"])
+    assert {"satisfaction-service", "house-cleaning"} <= set(problem.args["known"])
+
+
+def test_a_template_near_none_is_told_without_an_empty_guess():
+    _, [problem] = load("nope", ["house-cleaning"])
+
+    assert "TEMPLATE-FIND-02" == problem.code
+    assert all('""' not in said and "house-cleaning" in said for said in (say(problem, lang) for lang in LANGUAGES))
 
 
 def test_a_path_that_leads_nowhere_is_named(spoilt):

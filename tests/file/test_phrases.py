@@ -128,6 +128,11 @@ def test_the_table_stays_small():
     [
         ("charge", "50 of total a day", "TERMS-RATE-02", "0.5% of total per started day"),
         ("rate", "50", "TERMS-RATE-02", "0.5%"),
+        ("due", "20 business days after signed", "TERMS-DUE-02", "20 working days after signed"),
+        ("due", "10 Business Days after A2 accepted", "TERMS-DUE-02", "10 working days after A2 accepted"),
+        ("money", "RMB 40000", "TERMS-MONEY-02", "40000.00 CNY"),
+        ("charge", "200 CNY daily", "TERMS-CHARGE-02", "200.00 CNY per started day"),
+        ("charge", "0.1% of unpaid per started day", "TERMS-OF-06", "0.1% of what is unpaid per started day"),
         ("when", "an annex is late", "TERMS-WHEN-02", "any annex is late"),
         ("charge", "CNY 500 each time", "TERMS-CHARGE-02", "500.00 CNY each time"),
         ("charge", "0.5% of total a day", "TERMS-CHARGE-02", "0.5% of total per started day"),
@@ -142,6 +147,32 @@ def test_a_near_miss_is_answered_with_the_good_phrase(kind, wrong, code, meant):
     problem = phrases.parse(kind, wrong)
 
     assert (code, meant) == (problem.code, problem.args["nearest"])
+
+
+def test_a_rate_without_its_sign_is_told_with_both_that_it_may_be():
+    problem = phrases.parse("charge", "50 of total per started day")
+
+    assert ("50", "5000 %") == (problem.args["number"], problem.args["percent"])
+    assert ("50% of total per started day", "0.5% of total per started day") == (problem.args["also"], problem.args["nearest"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [("charge", "0.1% of amount per started day"), ("ceiling", "30% of contract price in total"), ("share", "7% of H1 price")],
+)
+def test_a_share_of_nothing_known_lists_what_it_may_be_of(kind, text):
+    problem = phrases.parse(kind, text)
+
+    assert ("TERMS-OF-05", None) == (problem.code, problem.args.get("nearest"))
+    assert all(base in problem.args["known"] for base in ("total", "what is payable", "what is unpaid", "<id>.price"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [("period", "3 fortnights"), ("due", "the 3rd working day after signed"), ("grace", "3 day free")],
+)
+def test_a_suggestion_holds_the_authors_own_number_or_there_is_none(kind, text):
+    assert "nearest" not in phrases.parse(kind, text).args
 
 
 @pytest.mark.parametrize("text", ["", " ", "x" * 10_000, "0.5% of", "85 of", "，", "\0"])
