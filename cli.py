@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from contracts.folder import Loaded
     from contracts.papers.document import Document
-    from contracts.templates import Template
+    from contracts.templates import Question, Template
     from contracts.when import Setting
     from core.assessment import Assessment, Other
     from core.problems import Problem
@@ -68,7 +68,7 @@ COMMANDS: dict[str, tuple[str, tuple[Argument, ...]]] = {
     "serve": ("serve", ((("path",), "path", {}), (("--port",), "port", {"type": int, "default": 8000}), AS_OF, LANG)),
     "templates": (
         "templates",
-        ((("action",), "action", {"choices": ("list", "check")}), (("name",), "name", {"nargs": "?"}), LANG),
+        ((("action",), "action", {"choices": ("list", "show", "check")}), (("name",), "name", {"nargs": "?"}), LANG),
     ),
     "draft": (
         "draft",
@@ -321,7 +321,22 @@ def _read(paths: "Sequence[str]") -> "tuple[list[Loaded], list[Problem]]":
         from web.stored import load_store
 
         files.extend(load_store(place)[0])
+    _note_unread([one.path for one in files])
     return files, [*problems, *(problem for one in files for problem in one.problems)]
+
+
+def _note_unread(contracts: "Sequence[Path]") -> None:
+    """A sheet of events that nobody reads changes figures by being absent: say so."""
+    from locales import pick, words
+
+    for folder in {contract.parent for contract in contracts if contract.is_file()}:
+        if not any(one.suffix in {".csv", ".xlsx"} for one in folder.iterdir()):
+            continue
+        from contracts.sheets import unread_sheets
+
+        beside = next(contract for contract in contracts if contract.parent == folder)
+        for sheet in unread_sheets(beside):
+            print(words(pick(), "cli.note-unread", file=str(sheet)), file=sys.stderr)
 
 
 def _print_reports(answers: "Sequence[tuple[Loaded, Assessment, tuple[Other, ...]]]", lang: str, *, why: bool) -> None:
@@ -360,7 +375,8 @@ def _one(path: str, number: str | None = None) -> "tuple[Loaded, str | None]":
     from contracts.folder import is_store, load
     from core.problems import InputError, Problem
 
-    files, head = [], None
+    files: list[Loaded] = []
+    head: str | None = None
     if is_store(path):
         from web.stored import load_store
 
@@ -441,9 +457,20 @@ def _templates(options: "Namespace", lang: str) -> int:
     from contracts.papers.text import table
     from locales import speak
 
+    if options.action == "show":
+        print(table([_question(one, lang) for one in _template(options.name or _template_keys()[0]).questions]))
+        return 0
     rows = [(key, str((one := _template(key)).version), speak(lang, one.title)) for key in _template_keys()]
     print(table(rows))
     return 0
+
+
+def _question(one: "Question", lang: str) -> tuple[str, ...]:
+    """One question of a template as a row: its key for --set, what it asks, choices or default, and whose that is."""
+    from locales import speak
+
+    choices = " | ".join(one.choices) if one.choices else "" if one.default is None else str(one.default)
+    return one.id, one.kind, speak(lang, one.words), choices, one.source or "—"
 
 
 def _sector_templates() -> "dict[str, Path]":
@@ -467,10 +494,10 @@ def _template(key: str) -> "Template":
 
     if key in keys() or _path(key).is_dir():
         return load_template(key)
-    folder = _sector_templates().get(key)
-    if folder is None:
+    others = _sector_templates()
+    if key not in others:
         _say_quarantined()
-    return load_template(str(folder) if folder else key)
+    return load_template(str(others.get(key, key)), tuple(others))
 
 
 def _say_quarantined() -> None:
@@ -513,7 +540,9 @@ def _draft(options: "Namespace", lang: str) -> int:
     if paper is None or (contract is None and not printed):
         raise InputError(problems)
     _deliver(options.out, contract, paper, languages, lang)
-    return _complain(problems, lang) if problems else 0
+    if problems:
+        _complain(problems, lang)
+    return 0 if contract is not None else 2
 
 
 def _deliver(

@@ -11,7 +11,7 @@ import msgspec
 from contracts import phrases
 from contracts.sheets import KIND_WORDS, known_kinds
 from contracts.spoken import kinds_by_language
-from contracts.walk import BAD, Path, fields
+from contracts.walk import BAD, LEAST, POSITIVE, Path, fields
 from core.amending import follows
 from core.charges import amount_of
 from core.events import SPANS, Event, gone
@@ -75,6 +75,7 @@ def check(contract: Contract, events: Iterable[Event]) -> Found:
     checks = _Checks(contract, tuple(events))
     checks.names()
     checks.sums()
+    checks.least()
     checks.times()
     checks.rules()
     checks.caps()
@@ -122,6 +123,7 @@ class _Checks:
         for key, third in self.contract.third_parties.items():
             path: Path = ("third_parties", key)
             self.known((*path, "engaged_by"), PARTY, third.engaged_by, self.people)
+            self.known((*path, "excess_if"), EVENT_KIND, third.excess_if, self.kinds)
             for name in third.excess:
                 self.known((*path, "excess", name), PARTY, name, self.people)
         for path, item in self._owed():
@@ -291,6 +293,31 @@ class _Checks:
                 yield ("decisions", i, "takes"), decision.takes
         for i, rule in enumerate(self.contract.rules):
             yield ("rules", i, "debtors"), rule.debtors
+
+    def least(self) -> None:
+        """Quantities and amounts below what makes sense, in phrases and in long form."""
+        for path, value in each(self.contract):
+            names = {field.name: key for key, field in fields(type(value)).items()}
+            for field, least in LEAST.get(type(value), {}).items():
+                own = getattr(value, field)
+                for step, one in own.items() if isinstance(own, Mapping) else [(None, own)]:
+                    if _below(one, least):
+                        place = (*path, names[field]) if step is None else (*path, names[field], step)
+                        self.wrong(place, "TERMS-LEAST-01", text=_shown_size(one), least=least)
+            for field in POSITIVE.get(type(value), ()):
+                own = getattr(value, field)
+                if own is not None and own.minor <= 0:
+                    self.wrong((*path, names[field]), "TERMS-LEAST-02", text=str(own))
+            if isinstance(value, Charge) and value.rate is not None and value.rate < 0 and value.reference is None:
+                self.wrong((*path, "rate"), "TERMS-LEAST-01", text=_shown_size(value.rate), least=0)
+            if isinstance(value, Amendment):
+                for key, new in value.set.items():
+                    if isinstance(new, (Money, Share, Fraction)) and _below(new, 0):
+                        self.wrong((*path, "set", key), "TERMS-LEAST-01", text=_shown_size(new), least=0)
+        for i, rule in enumerate(self.contract.rules):
+            for name, charge in (("charge", rule.charge), ("plus", rule.plus)):
+                if charge is not None and charge.amount is not None and charge.amount.minor == 0:
+                    self.wrong(("rules", i, name), "TERMS-LEAST-02", text=str(charge.amount))
 
     # times
 
@@ -908,6 +935,26 @@ def _waits_for(item: Annex | Step | Payment) -> str | None:
     if anchor.of is None:
         return item.id if anchor.what in ("delivered", "accepted", "rejected", "due", "paid") else None
     return None if anchor.what == "demanded" else anchor.of
+
+
+def _below(value: Any, least: int) -> bool:
+    """Whether a quantity that is given is smaller than that."""
+    size = _size(value)
+    return size is not None and size < least
+
+
+def _size(value: Any) -> Fraction | None:
+    if isinstance(value, Money):
+        return Fraction(value.minor)
+    if isinstance(value, Share):
+        return value.rate
+    return Fraction(value) if isinstance(value, (int, Fraction)) else None
+
+
+def _shown_size(value: Any) -> str:
+    if isinstance(value, Share):
+        value = value.rate
+    return show_decimal(value) if isinstance(value, Fraction) else str(value)
 
 
 def _is_day(text: str) -> bool:

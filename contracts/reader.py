@@ -18,7 +18,8 @@ import msgspec
 from contracts.checks import check
 from contracts.sheets import Cell, as_event, event_problem, find_sheet, read_sheet
 from contracts.spoken import Known, known_in, normalised
-from contracts.walk import BAD, Walk, read_by_path
+from contracts.walk import BAD, Walk, read_by_path, without_hidden
+from contracts.walk import Path as Steps
 from core.events import Event
 from core.problems import Problem, nearest
 from core.terms import FORMAT, Contract, Party
@@ -105,7 +106,11 @@ def _read(text: str, file: str, syntax: str, beside: Path | None) -> Result:
     if isinstance(parsed, Problem):
         return None, (), (msgspec.structs.replace(parsed, file=file or None),)
     root, text = parsed
+    hidden: list[tuple[Steps, str]] = []
+    root = without_hidden(root, (), hidden)
     walk = Walk(root, syntax == "toml")
+    for path, character in hidden:
+        walk.wrong(path, "TERMS-HIDDEN-01", character=character)
     contract = _contract(walk, root)
     known = known_in(contract)
     events, places = _events(walk, root, known)

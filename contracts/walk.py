@@ -20,6 +20,7 @@ from core.periods import Period
 from core.problems import Problem, nearest
 from core.terms import (
     Amendment,
+    Annex,
     Band,
     Cap,
     Ceiling,
@@ -28,10 +29,13 @@ from core.terms import (
     ClaimTerm,
     Contract,
     CountingTerms,
+    Deadline,
     Decision,
     Deposit,
     DueRule,
     Every,
+    Grace,
+    Grant,
     Ground,
     Involvement,
     Languages,
@@ -39,18 +43,37 @@ from core.terms import (
     Measure,
     Override,
     Payment,
+    Per,
     Points,
+    Prepaid,
     Range,
     Reading,
     Refunding,
     Repeat,
+    Rounding,
     Rule,
     Scorecard,
     Sessions,
+    Share,
+    ThirdParty,
+    Weight,
     When,
 )
 
-__all__ = ["APPLIES", "BAD", "LANGUAGES", "NUMBERS", "Path", "Walk", "fields", "read_by_path", "type_at"]
+__all__ = [
+    "APPLIES",
+    "BAD",
+    "LANGUAGES",
+    "LEAST",
+    "NUMBERS",
+    "POSITIVE",
+    "Path",
+    "Walk",
+    "fields",
+    "read_by_path",
+    "type_at",
+    "without_hidden",
+]
 
 Path = tuple[str | int, ...]
 BAD: Any = object()
@@ -126,8 +149,51 @@ CLOSED: dict[tuple[type, str], tuple[str, ...]] = {
     (Rule, "rate"): ("as on the day the debt became late", "half-yearly fixing", "each day's"),
     (Deposit, "kind"): ("deposit", "advance", "security"),
     (Refunding, "used_at"): ("discounted", "list"),
+    (Every, "unit"): (*phrases.WINDOWS, "month", "rolling days"),
+    (Period, "unit"): tuple(phrases.UNITS),
+    (Per, "unit"): (*phrases.UNITS, *phrases.POINTS),
+    (Per, "part"): phrases.PARTS,
+    (Grace, "kind"): ("never charged", "charged once exceeded"),
+    (Rounding, "when"): ("once", "each day", "each slice"),
+    (Rounding, "mode"): ("half up", "half even", "down", "up"),
+    (Deadline, "after"): ("event", "end of its period", "knowledge", "invoice"),
+    (Repeat, "unit"): ("month", "quarter", "year"),
+    (Grant, "may"): tuple(phrases.ACTS),
+    (When, "state"): (*phrases.LATENESS, "loss", phrases.MEASURED, phrases.HAPPENS),
 }
 """Fields that take one of a few words."""
+
+LEAST: dict[type, dict[str, int]] = {
+    Period: {"n": 0},
+    Per: {"n": 1},
+    Every: {"from_day": 1, "days": 1},
+    Repeat: {"times": 1, "nth": 1},
+    Sessions: {"count": 1},
+    When: {"count": 1, "of": 1},
+    Charge: {"amount": 0, "from_": 1, "to": 1, "on": 1},
+    Share: {"rate": 0},
+    Ceiling: {"to": 0},
+    Contract: {"tax": 0},
+    Annex: {"price": 0},
+    Payment: {"tax": 0, "secured": 0},
+    ThirdParty: {"fee": 0, "excess": 0},
+    Involvement: {"costs": 0},
+    Prepaid: {"units": 1},
+    Weight: {"weight": 0, "parts": 0},
+    Scorecard: {"sites": 0},
+    Measure: {"weights": 0},
+    Rule: {"minimum": 0, "debtors": 0, "earned_back": 1},
+    Cap: {"or_": 0, "deductible": 0, "attachment": 0, "share": 0, "reinstated": 0},
+}
+"""Quantities that cannot be smaller than this; with an amount of money it is its minor units."""
+
+POSITIVE: dict[type, tuple[str, ...]] = {
+    Contract: ("total",),
+    Payment: ("amount",),
+    Deposit: ("amount",),
+    Prepaid: ("amount", "list_price", "worth"),
+}
+"""Amounts that cannot be nothing."""
 
 NUMBERS: frozenset[tuple[type, str]] = frozenset(
     {
@@ -138,6 +204,9 @@ NUMBERS: frozenset[tuple[type, str]] = frozenset(
     }
 )
 """Exact numbers that are no rates: points and readings."""
+
+
+_BY = "last day, last working day, day 10, working day 3"
 
 
 class Field(NamedTuple):
@@ -348,6 +417,8 @@ class Walk:
         if struct is Range or (struct in phrases.KINDS and not self.people and Fraction in _plain(field.type)):
             return self._number(raw, path)
         value = self.value(field.type, raw, path)
+        if struct is DueRule and key == "by" and isinstance(value, str) and phrases.SLOTS["by"].show(value) is None:
+            return self.wrong(path, "TERMS-WORD-01", text=value[:60], known=_BY)
         allowed = CLOSED.get((struct, field.name))
         if allowed and value is not BAD:
             for word in (value,) if isinstance(value, str) else value or ():
@@ -515,6 +586,26 @@ _SPECIAL: dict[type, Callable[[Walk, dict[str, Any], Path], dict[str, Any]]] = {
     Languages: _with_language,
     Amendment: _with_applies,
 }
+
+
+_HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Characters that do not show, or turn what is shown around: none belongs in a contract."""
+
+
+def without_hidden(raw: Any, path: Path, found: list[tuple[Path, str]]) -> Any:
+    """The value with a mark in place of each hidden character; where they stood is added to `found`."""
+    if isinstance(raw, str):
+        hit = _HIDDEN.search(raw)
+        if hit is None:
+            return raw
+        found.append((path, f"U+{ord(hit[0]):04X}"))
+        return _HIDDEN.sub("\ufffd", raw)
+    if isinstance(raw, list):
+        return [without_hidden(item, (*path, i), found) for i, item in enumerate(raw)]
+    if isinstance(raw, dict):
+        pairs = ((key, without_hidden(item, (*path, key), found)) for key, item in raw.items())
+        return {without_hidden(key, path, found): item for key, item in pairs}
+    return raw
 
 
 def type_at(path: Path, root: Any = Contract) -> Any:

@@ -415,6 +415,14 @@ def chart(delay: Delay, lang: str) -> str:
         parts.append(f'<text class="y" x="{LEFT - 6}" y="{y(minor) + 4}">{escape(label)}</text>')
     for days in dict.fromkeys((first, (first + last) // 2, last)):
         parts.append(f'<text class="x" x="{x(days)}" y="{HEIGHT - BOTTOM + 16}">{days}</text>')
+    end = x(rows[-1].days)
+    parts.append(
+        f'<text class="x" x="{(LEFT + end) // 2}" y="{HEIGHT - 8}">{escape(words(lang, "whatif.days"))}</text>'
+    )
+    apart = abs(y(rows[-1].gross.minor) - y(rows[-1].payable.minor)) > 14
+    for name in ("gross", "payable") if apart else ("payable",):
+        level = y(getattr(rows[-1], name).minor) + (14 if name == "payable" else 26)
+        parts.append(f'<text class="end" x="{end}" y="{level}">{escape(words(lang, f"whatif.{name}"))}</text>')
     for n, mark in enumerate(m for m in delay.marks if first <= m.days <= last):
         at, level = x(mark.days), TOP + 12 + 14 * n
         side = "end" if at > WIDTH // 2 else "start"

@@ -10,6 +10,7 @@ import msgspec
 
 from core.interest import Run, interest, is_interest, payment_counts, whole
 from core.money import Money, integer
+from core.presets import asking
 from core.problems import Problem
 from core.record import Fact, Record, moment
 from core.schedule import Done, Obligation
@@ -204,7 +205,7 @@ class _Debt:
         agreed = any(not is_interest(rule.charge) and rule.head != "interest" for rule in self.rules)
         if found is not None and agreed and record.counting.origin("allocation").kind == "preset":
             # Art. 561 ranks costs, interest and principal; where agreed damages stand among them is not said there.
-            record.question(Problem("ASK-KNOB-01", where, {"knob": "allocation"}))
+            record.question(asking("allocation", where))
             found = None
         elif found is None:
             found = record.ask("allocation", where)

@@ -25,6 +25,7 @@ from core.curves import (
     touching,
 )
 from core.money import Money, integer
+from core.presets import asking
 from core.problems import Problem
 from core.record import Fact, Record, subjects
 from core.schedule import Obligation, Window, term_of, windows
@@ -54,7 +55,8 @@ class Use(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class CapUse(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """A limit in one window: how much it allows, what used it up, what is left, what lies beyond, and the last day
-    paid in full. `uses` is the running ledger, in the order in which the headroom went.
+    paid in full. `uses` is the running ledger, in the order in which the headroom went. `provisional`: shared pro rata
+    in a window that is still open, so that a later charge can still move it.
     """
 
     cap: str
@@ -68,6 +70,7 @@ class CapUse(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     headroom: Money
     beyond: Money
     full: date | None = None
+    provisional: bool = False
     uses: tuple[Use, ...] = ()
 
 
@@ -702,7 +705,9 @@ class Ladder:
                 uses.extend(self._use(cap, window, line, line.curve))
         for line in free:
             uses.extend(self._use(cap, window, line, line.curve, unlimited=True))
-        return self._made(cap, window, limit, sum(shares) + taken, total - sum(shares), None, uses)
+        made = self._made(cap, window, limit, sum(shares) + taken, total - sum(shares), None, uses)
+        still_open = window.after - timedelta(days=1) > self.day
+        return msgspec.structs.replace(made, provisional=still_open and made.beyond.minor > 0)
 
     def _rolling(self, cap: Cap, pool: Pool, limits: list[tuple[date, int]]) -> CapUse:
         """Day by day: what is paid in any n months together stays within the limit."""
@@ -738,7 +743,7 @@ class Ladder:
         return Money(minor, self.currency)
 
     def _ask(self, where: str, knob: str, **args: str) -> None:
-        self.record.question(Problem("ASK-KNOB-01", where, {"knob": knob, **args}))
+        self.record.question(asking(knob, where, **args))
 
 
 def _days(line: Line, until: date) -> list[date]:

@@ -89,12 +89,7 @@ def set_against(record: Record, lines: Sequence[Line], shared: Sequence[Shared])
     spent: dict[str, int] = {}  # a credit that several facts feed counts once
     for cause in shared:
         agreed = [by[name] for name in cause.agreed if name in by]
-        stack = record.counting.of("stack")
-        if len(agreed) > 1 and stack in ("highest", "first named"):
-            kept = max(agreed, key=lambda line: line.curve(day)) if stack == "highest" else agreed[0]
-            for line in agreed:
-                if line is not kept:
-                    narrow(line, scaled(line.curve, Fraction(0)), day, kind="same cause", by=kept.accrual.id, clause="")
+        _stacked(record, agreed)
         if not cause.losses or not cause.agreed:
             continue
         how = record.ask("against_loss", cause.name)  # undecided: only what is owed in every reading
@@ -108,6 +103,19 @@ def set_against(record: Record, lines: Sequence[Line], shared: Sequence[Shared])
             covered = _covered(agreed, gross, spent, day)
             left = gross - covered if how == "counts towards the loss" else 0
             narrow(loss, _kept(loss, left), day, kind="agreed sums", by=", ".join(cause.agreed), clause="")
+
+
+def _stacked(record: Record, agreed: Sequence[Line]) -> None:
+    """Of agreed sums of one head for one cause only the highest, or the first named, where the contract says so."""
+    stack, day = record.counting.of("stack"), record.as_of.day
+    for head in dict.fromkeys(line.accrual.head for line in agreed):
+        group = [line for line in agreed if line.accrual.head == head]
+        if len(group) < 2 or stack not in ("highest", "first named"):
+            continue
+        kept = max(group, key=lambda line: line.curve(day)) if stack == "highest" else group[0]
+        for line in group:
+            if line is not kept:
+                narrow(line, scaled(line.curve, Fraction(0)), day, kind="same cause", by=kept.accrual.id, clause="")
 
 
 def _covered(agreed: Iterable[Line], gross: int, spent: dict[str, int], day: date) -> int:

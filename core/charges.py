@@ -15,6 +15,7 @@ from core.interest import Leg, Run, first_day, interest, is_interest, last_day, 
 from core.measures import Figure
 from core.money import Mode, Money, exponent, integer
 from core.periods import Calendar, Period, add, elapsed_days, end_of_day, local_date
+from core.presets import asking
 from core.problems import Problem
 from core.readings import POINTS, described, fee_base, firing, repeated, taken
 from core.record import Moment, Record
@@ -637,7 +638,7 @@ class _Pricer:
         if rule.grace is None:
             return 0
         if rule.grace.kind is None:
-            self.record.question(Problem("ASK-KNOB-01", f"rules.{rule.id}.grace", {"knob": "grace"}))
+            self.record.question(asking("grace", f"rules.{rule.id}.grace"))
             return None
         last = add(line.start, rule.grace.period, self.record.counting, self.calendar, roll=False)
         if isinstance(last, Problem):
@@ -655,10 +656,10 @@ class _Pricer:
             return
         offset = free if rule.counts != "days after due" else 0
         if rule.tiers and rule.tiering is None:
-            self.record.question(Problem("ASK-KNOB-01", f"rules.{rule.id}.tiering", {"knob": "tiering"}))
+            self.record.question(asking("tiering", f"rules.{rule.id}.tiering"))
             return
         if rule.tiers and free and rule.counts is None:
-            self.record.question(Problem("ASK-KNOB-01", f"rules.{rule.id}.counts", {"knob": "tier_counts"}))
+            self.record.question(asking("tier_counts", f"rules.{rule.id}.counts"))
             return
         slab = last - offset if rule.tiering == "all days at the rate reached" else None
         starts = sorted(

@@ -7,7 +7,7 @@ import msgspec
 from core.charges import Accrual
 from core.curves import split
 from core.money import Money
-from core.problems import Problem
+from core.presets import asking
 from core.record import Record
 from core.terms import Rule
 
@@ -30,7 +30,7 @@ def by_debtor(record: Record, accruals: Iterable[Accrual]) -> tuple[Accrual, ...
             continue
         how = record.counting.of("debtors")
         if how is None:
-            record.question(Problem("ASK-KNOB-01", f"rules.{rule.id}.debtors", {"knob": "debtors"}))
+            record.question(asking("debtors", f"rules.{rule.id}.debtors"))
             continue
         made.extend(_shares(record, rule, accrual) if how == "by share" else [_joint(record, rule, accrual)])
     return tuple(made)

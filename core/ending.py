@@ -44,8 +44,8 @@ class Back(msgspec.Struct, frozen=True, kw_only=True):
 class Ended(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """The end of the contract: its last day, the notice and when it arrived, the ground, and what follows.
 
-    `rightful` is False where the ground named gave no right that was open on that day: the other side's silence heals
-    nothing (Civil Code 565); None where no ground was named.
+    `rightful` is False where the ground named gave no right that was open on that day, or its notice was too short: the
+    other side's silence heals nothing (Civil Code 565); None where no ground was named.
     """
 
     day: date
@@ -214,6 +214,10 @@ def ended(
     ground = fact.event.of
     mine = [r for r in given if ground and r.id.partition(":")[0] == ground]
     rightful = any(r.opened <= fact.at.day and _open(r, fact.at.day) for r in mine) if ground else None
+    notice = next((g.notice for g in (terms.grounds if terms else ()) if g.id == ground), None)
+    if rightful and notice is not None:
+        earliest = _added(record, fact.at.day, notice, f"ending.grounds.{ground}.notice")
+        rightful = earliest is not None and earliest.day <= day
     return Ended(
         day=day,
         event=fact.event.id,

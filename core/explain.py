@@ -12,8 +12,8 @@ from core.liability import Liability, Recourse
 from core.measures import LostPoints
 from core.money import Money, integer
 from core.periods import Step as Counted
-from core.record import Decided
 from core.readings import POINTS
+from core.record import Decided
 from core.schedule import Obligation
 
 __all__ = ["Line", "explain", "explain_ahead", "explain_all", "explain_due", "slice_line"]
@@ -100,7 +100,7 @@ class _Reasons:
 
 def _points(lost: LostPoints) -> Line:
     """A line of a points card that something cost (or gave)."""
-    args = {"line": lost.line, "fact": lost.fact, "date": lost.day, "points": _plain(abs(lost.points))}
+    args = {"line": lost.title or lost.line, "fact": lost.fact, "date": lost.day, "points": _plain(abs(lost.points))}
     return Line(code="EXPLAIN-LOST-01" if lost.points > 0 else "EXPLAIN-GAINED-01", args=args)
 
 

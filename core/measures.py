@@ -14,7 +14,7 @@ from core.problems import Problem
 from core.record import Fact, Moment, Record, not_after
 from core.schedule import Obligation, Window, due_moment, term_of, windows
 from core.spans import Piece, excused, lasting, lost_time, seconds_of
-from core.terms import Allowance, Contract, Every, Line, Measure, Points, Range, Scorecard, Weight, When
+from core.terms import Allowance, Contract, Every, Line, Measure, Points, Range, Scorecard, Text, Weight, When
 
 __all__ = [
     "Figure",
@@ -48,6 +48,7 @@ class LostPoints(msgspec.Struct, frozen=True, omit_defaults=True):
     day: date
     units: Fraction
     points: Fraction
+    title: Text = {}
 
 
 class Figure(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -726,7 +727,9 @@ class _Carder(_Windowed):
         if when.event is not None:
             for fact in self.facts(when.event):
                 about = fact.event.about or fact.event.id
-                yield LostPoints(when.event, about, fact.at.day, Fraction(1), sign * points.n)
+                kind = self.record.contract.event_kinds.get(when.event)
+                title = kind.title if kind else {}
+                yield LostPoints(when.event, about, fact.at.day, Fraction(1), sign * points.n, title)
         elif when.measure is not None:
             yield from self._short(when, points, sign)
         else:
@@ -756,7 +759,8 @@ class _Carder(_Windowed):
             part = (per.part if per else None) or "started"
             counted = {"started": Fraction(math.ceil(units)), "completed": Fraction(math.floor(units))}.get(part, units)
             day = max(begin + timedelta(days=1), self.frame.first)
-            yield LostPoints(name, obligation.case or obligation.id, day, counted, sign * counted * points.n)
+            case = obligation.case or obligation.id
+            yield LostPoints(name, case, day, counted, sign * counted * points.n, obligation.title)
 
     def _called(self, obligation: Obligation, name: str) -> bool:
         """ "any growth file" names the duty by its id, its words, or its kind."""
@@ -787,7 +791,9 @@ class _Carder(_Windowed):
                 continue
             units = Fraction(1) if points.per is None else pointed(self.record, units, points.per.part, self.where)
             if units is not None:
-                yield LostPoints(figure.measure, figure.id, figure.last, units, sign * units * points.n)
+                titles = (m.title for m in self.record.contract.measures if m.id == figure.measure)
+                title = next(titles, {})
+                yield LostPoints(figure.measure, figure.id, figure.last, units, sign * units * points.n, title)
 
     def _left(self, lines: tuple[LostPoints, ...]) -> Fraction:
         """What is left of the card: bonus under its ceiling, the limit on points lost, the floor."""

@@ -11,7 +11,7 @@ from core.periods import USAGE, Counting, Origin
 from core.problems import Problem, nearest
 from core.worktime import WEEKDAYS, read_clock, read_hours, zone_problem
 
-__all__ = ["KNOBS", "LATER", "PRESETS", "Knob", "Preset", "resolve"]
+__all__ = ["KNOBS", "LATER", "PRESETS", "Knob", "Preset", "asking", "resolve"]
 
 
 class Knob(msgspec.Struct, frozen=True):
@@ -567,3 +567,10 @@ def _contradictions(preset: str | None, values: Mapping[str, str], origins: Mapp
         args = {"knob": "compounding", "value": values["compounding"], "other": "preset", "other_value": _GB}
         problems.append(Problem("COUNT-CONTRADICTION-01", where="counting.compounding", args=args))
     return problems
+
+
+def asking(knob: str, where: str, **args: object) -> Problem:
+    """The question that a silent contract is asked, with the answers that this version can compute."""
+    known = KNOBS[knob].values if knob in KNOBS else ()
+    choices = " | ".join(value for value in known if value not in LATER.get(knob, ()))
+    return Problem("ASK-KNOB-01", where, {"knob": knob, "choices": choices, **args})

@@ -10,7 +10,7 @@ import msgspec
 from core.amending import follows
 from core.events import SPANS, Event, gone
 from core.periods import Calendar, Counting, OffDays, adapted, end_of_day, local_date, start_of_day, to_instant
-from core.presets import resolve
+from core.presets import asking, resolve
 from core.problems import InputError, Problem
 from core.rates import ReferenceRate
 from core.receipts import channel_of, is_notice, received
@@ -189,9 +189,8 @@ class Record:
         eve = Moment(day, end_of_day(day, self.zone))
         earlier = self.versions[: self.versions.index(version)]
         facts = [fact for fact in self.facts if not_after(fact.at, eve)]
-        made = Record(
-            self.contract, self.counting, self.calendar, eve, self.known_at, facts, earlier, self.decided, [], self.rates
-        )
+        counted = self.counting, self.calendar, eve, self.known_at
+        made = Record(self.contract, *counted, facts, earlier, self.decided, [], self.rates)
         made.calendars, made.closed = self.calendars, self.closed
         return made
 
@@ -204,7 +203,7 @@ class Record:
         """The value of a knob, or None after noting once that it must be decided."""
         value = self.counting.of(knob)
         if value is None:
-            self.question(Problem("ASK-KNOB-01", where, {"knob": knob, **args}))
+            self.question(asking(knob, where, **args))
         return value
 
     def question(self, problem: Problem) -> None:

@@ -9,7 +9,7 @@ import msgspec
 from core.charges import Accrual, amount_of
 from core.curves import Curve, Line, Reduction, split
 from core.money import Money, integer
-from core.problems import Problem
+from core.presets import asking
 from core.record import Moment, Record, subjects
 from core.schedule import windows
 from core.terms import Ceiling, ThirdParty
@@ -112,15 +112,18 @@ def _limit(record: Record, terms: ThirdParty, accrual: Accrual) -> int | None:
     return None if exact is None else integer(exact, "down")
 
 
-def _shares(record: Record, terms: ThirdParty, party: str, debtor: str) -> dict[str, Fraction]:
+def _shares(record: Record, terms: ThirdParty, party: str, line: Line) -> dict[str, Fraction]:
     """Who bears the excess: as agreed, else by KNOBS `excess` (the engager, 593; or the client)."""
-    if terms.excess:
+    debtor = line.accrual.debtor
+    hangs_on = terms.excess_if
+    acts = [f for f in record.of(hangs_on, party) if f.event.by in {None, party}] if hangs_on else []
+    if terms.excess and (hangs_on is None or any(fact.at.day <= line.first for fact in acts)):
         return terms.excess
     how = record.counting.of("excess")
     if how == "client":
         return {next((key for key in record.contract.parties if key != debtor), debtor): Fraction(1)}
     if how == "shared as agreed":
-        record.question(Problem("ASK-KNOB-01", f"third_parties.{party}.excess", {"knob": "excess"}))
+        record.question(asking("excess", f"third_parties.{party}.excess"))
     return {}
 
 
@@ -134,7 +137,7 @@ def _split(
     accrual, currency = line.accrual, line.accrual.gross.currency
     excess = loss - within
     shares: dict[str, int] = {}
-    agreed = _shares(record, terms, party, accrual.debtor) if excess else {}
+    agreed = _shares(record, terms, party, line) if excess else {}
     if agreed:
         names = sorted(agreed)
         scale = 1

@@ -464,7 +464,7 @@ class _Scheduler:
         return moved
 
     def _excuse_start(self, fact: Fact) -> date:
-        """Force majeure excuses from its start, or from its notice where the contract says so (KNOBS `excuse_notice`)."""
+        """Force majeure excuses from its start, or from its notice where a clause says so (KNOBS `excuse_notice`)."""
         announced = fact.event.announced
         if self.record.counting.of("excuse_notice") != "from the notice" or announced is None:
             return fact.at.day

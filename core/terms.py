@@ -4,10 +4,8 @@ The order of the structs is the order of a contract file. A field that takes a p
 started day") is a struct here; its fields are the phrase's long form. `None` means that the contract does not say.
 """
 
-from collections.abc import Hashable
 from datetime import date, datetime
 from fractions import Fraction
-from functools import cache
 from typing import Any
 
 import msgspec
@@ -239,7 +237,7 @@ class Involvement(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True)
 class Promise(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """What a third party promised beside our promise `to` the client (an annex, step, payment, rule or cap by its id).
 
-    `within` and `days` are its target, `calendar` and `hours` those that it counts by; `charge` and `limit` what its
+    `within` is its target, `calendar` and `hours` are those that it counts by; `charge` and `limit` what its
     breach costs at most; `notice` is the time in which claims must reach it, `our_notice` the time that the client has.
     """
 
@@ -255,7 +253,11 @@ class Promise(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class ThirdParty(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """Someone who performs or causes but is not bound unless it signs (Civil Code 465, 523, 593)."""
+    """Someone who performs or causes but is not bound unless it signs (Civil Code 465, 523, 593).
+
+    Losses above its `limit` are borne in the shares of `excess`, if the event `excess_if` (its signature) came before;
+    the limit is moved when all of `raised_if` has arrived.
+    """
 
     name: Text
     engaged_by: str
@@ -266,6 +268,7 @@ class ThirdParty(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     limit_except: tuple[str, ...] = ()
     raised_if: tuple[str, ...] = ()
     excess: dict[str, Fraction] = {}
+    excess_if: str | None = None
     involvement: Involvement | None = None
     promises: tuple[Promise, ...] = ()
 
@@ -901,11 +904,14 @@ def _entry(parent: Any, key: str) -> Any:
     return getattr(parent, _names(type(parent))[key])
 
 
-@cache
-def _names(struct: Hashable) -> dict[str, str]:
-    """The Python name of each field by its name in a file."""
-    assert isinstance(struct, type)
-    return {field.encode_name: field.name for field in msgspec.structs.fields(struct)}
+_NAMES: dict[type[msgspec.Struct], dict[str, str]] = {}
+
+
+def _names(struct: type[msgspec.Struct]) -> dict[str, str]:
+    """The Python name of each field by its name in a file; worked out once for each struct."""
+    if struct not in _NAMES:
+        _NAMES[struct] = {field.encode_name: field.name for field in msgspec.structs.fields(struct)}
+    return _NAMES[struct]
 
 
 def find(contract: Contract, path: str) -> Any:

@@ -240,6 +240,7 @@ def _caps(assessment: Assessment, lang: str) -> str:
     rows = [_header(lang, "clause", "limit", "window", "amount", "used", "headroom", "beyond", "note")]
     for use in assessment.caps:
         note = words(lang, "text.full", day=use.full) if use.full else ""
+        note = words(lang, "text.provisional-share") if use.provisional else note
         rows.append(
             (
                 use.clause,

@@ -120,7 +120,8 @@ def test_each_row_reads_its_example_and_prints_it_back(row):
 
 
 def test_the_table_stays_small():
-    assert len(phrases.ROWS) <= 60
+    """Some sixty rows say what contracts with dates and charges say; interest, sessions and points cards took thirty more."""
+    assert len(phrases.ROWS) <= 95
 
 
 @pytest.mark.parametrize(

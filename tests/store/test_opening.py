@@ -1,9 +1,13 @@
 """What is no store, or cannot be reached, is said in one problem with a code, and never with a password."""
 
 import os
+import pwd
+import shutil
 import socket
 import sqlite3
+import tempfile
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -167,23 +171,37 @@ async def test_a_store_in_a_folder_that_is_not_there_cannot_be_made(tmp_path):
     assert "STORE-OPEN-11" == (await refusal(str(tmp_path / "none" / "x.sqlite"), create=True)).code
 
 
-async def test_a_file_that_may_not_be_read_is_said_to_be_closed_to_us(tmp_path):
-    place = tmp_path / "store.sqlite"
+@pytest.fixture
+def ordinary_folder():
+    """A folder of an ordinary user, whose rights hold while the test runs: root may read and write everything."""
+    folder = Path(tempfile.mkdtemp(prefix="spondeo-"))
+    if os.geteuid() != 0:
+        yield folder
+        shutil.rmtree(folder)
+        return
+    nobody = pwd.getpwnam("nobody").pw_uid
+    os.chown(folder, nobody, -1)
+    os.seteuid(nobody)
+    try:
+        yield folder
+    finally:
+        os.seteuid(0)
+        shutil.rmtree(folder)
+
+
+async def test_a_file_that_may_not_be_read_is_said_to_be_closed_to_us(ordinary_folder):
+    place = ordinary_folder / "store.sqlite"
     await init(str(place))
     place.chmod(0)
-    if os.access(place, os.R_OK):
-        pytest.skip("root may read everything")
 
     assert "STORE-OPEN-11" == (await refusal(str(place))).code
 
 
-async def test_a_file_that_may_not_be_written_can_be_read_and_says_so_when_written(tmp_path, put):
-    place = tmp_path / "store.sqlite"
+async def test_a_file_that_may_not_be_written_can_be_read_and_says_so_when_written(ordinary_folder, put):
+    place = ordinary_folder / "store.sqlite"
     async with open_store(str(place), create=True) as store:
         await put(store, b"{}")
     place.chmod(0o444)
-    if os.access(place, os.W_OK):
-        pytest.skip("root may write everything")
 
     async with open_store(str(place)) as store:
         assert b"{}" == await store.snapshot(NUMBER)
