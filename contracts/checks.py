@@ -9,8 +9,7 @@ from typing import Any
 import msgspec
 
 from contracts import phrases
-from contracts.sheets import KIND_WORDS, known_kinds
-from contracts.spoken import kinds_by_language
+from contracts.spoken import KIND_WORDS, kinds_by_language, known_kinds
 from contracts.walk import BAD, LEAST, POSITIVE, Path, fields
 from core.amending import follows
 from core.charges import amount_of

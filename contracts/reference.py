@@ -9,7 +9,8 @@ from typing import Any, Union, get_args, get_origin
 import msgspec
 
 from contracts import phrases
-from contracts.sheets import HEADERS, KIND_WORDS
+from contracts.sheets import HEADERS
+from contracts.spoken import KIND_WORDS
 from contracts.walk import CLOSED, fields
 from core.canonical import canonical
 from core.events import KINDS, SPANS, Event

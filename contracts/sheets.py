@@ -12,21 +12,16 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from core.events import KINDS
+from contracts.spoken import in_script
 from core.problems import Problem, nearest
 
 __all__ = [
-    "CURRENCY_WORDS",
-    "FAULT_WORDS",
     "HEADERS",
-    "KIND_WORDS",
     "LARGEST_SHEET",
     "as_event",
     "event_problem",
     "find_sheet",
     "headings",
-    "in_script",
-    "known_kinds",
     "read_sheet",
     "unread_sheets",
 ]
@@ -68,84 +63,6 @@ HEADERS: dict[str, tuple[str, ...]] = {
 }
 """Column headers: English is the key; the first Chinese word is the one that is written."""
 
-KIND_WORDS: dict[str, str] = {
-    "交付": "delivered",
-    "提交": "delivered",
-    "递交": "delivered",
-    "送达": "delivered",
-    "验收": "accepted",
-    "验收合格": "accepted",
-    "验收通过": "accepted",
-    "通过验收": "accepted",
-    "接受": "accepted",
-    "拒收": "rejected",
-    "退回": "rejected",
-    "拒绝验收": "rejected",
-    "验收不合格": "rejected",
-    "验收未通过": "rejected",
-    "不合格": "rejected",
-    "开始工作": "starts",
-    "结束工作": "ends",
-    "要求": "demanded",
-    "催告": "demanded",
-    "展期": "extended",
-    "延期": "extended",
-    "免责": "excused",
-    "等待客户": "waiting for client",
-    "付款": "paid",
-    "支付": "paid",
-    "付清": "paid",
-    "到账": "paid",
-    "收款": "paid",
-    "开票": "invoiced",
-    "损失经证实": "loss proven",
-    "抵销": "set off",
-    "指定抵充": "designated",
-    "拒绝受领": "refused",
-    "债权费用经证实": "costs proven",
-    "扣收": "drawn",
-    "退款": "refunded",
-    "提前终止": "ended early",
-    "目的不能实现": "failed",
-    "选择": "chosen",
-    "对账": "reconciled",
-    "承认债务": "acknowledged",
-    "起诉": "sued",
-    "催款": "reminded",
-    "上课": "session held",
-    "资料迟交": "input late",
-    "通知": "notified",
-    "索赔": "claimed",
-    "异议": "disputed",
-    "认可": "agreed",
-    "弃权": "waived",
-    "结清": "settled",
-    "签署": "signed",
-    "书面通知": "notified in writing",
-    "同意": "consents",
-    "申请第三方介入": "involvement requested",
-    "答复第三方介入": "involvement answered",
-    "签署第三方协议": "agreement signed",
-    "审核第三方协议": "agreement reviewed",
-    "通知第三方终止": "end told",
-    "第三方结算": "account settled",
-    "发生费用": "cost incurred",
-    "认定自身过错": "own fault found",
-    "主张过错": "fault alleged",
-    "承认过错": "fault admitted",
-    "认定过错": "fault found",
-    "认定无过错": "fault not found",
-    "解除": "terminated",
-    "评分": "scored",
-    "更正": "corrected",
-    "撤回": "withdrawn",
-}
-"""Usual words for a kind; the first of each is the one that is written. 已付款 and the like are read as 付款."""
-
-CURRENCY_WORDS = frozenset({"元", "圆", "¥", "人民币", "人民幣", "RMB", "元整", "元人民币"})
-"""What is written for CNY, in a contract that counts in CNY."""
-
-FAULT_WORDS = {"故意": "intent", "重大过失": "gross negligence", "过失": "negligence"}
 _DATES = ("at", "from", "to", "recorded", "until", "sent", "valued", "announced", "reported", "detected")
 _CJK_DATE = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日\s*(.*)")
 _SLASHED = re.compile(r"(\d{4})[/.-](\d{1,2})[/.-](\d{1,2})(?:[ T]+(\S+))?")
@@ -367,16 +284,6 @@ def _field(heading: str) -> str | None:
     return _HEADINGS.get(name) or in_script(name, _HEADINGS)
 
 
-def in_script(word: str, known: Mapping[str, str]) -> str | None:
-    """What a word in Traditional script means, where `known` has it in Simplified."""
-    if word.isascii():
-        return None
-    from locales import convert_hant
-
-    chinese = ((simple, meant) for simple, meant in known.items() if not simple.isascii())
-    return next((meant for simple, meant in chinese if convert_hant(simple) == word), None)
-
-
 def _place(column: int, row: int) -> str:
     """A cell as a spreadsheet names it: column 0, row 5 is A5."""
     letters = ""
@@ -419,15 +326,6 @@ def _iso(text: str) -> str:
     if not time:
         return text
     return f"{iso}T{int(time[1]):02}:{time[2]}:{time[3] or '00'}{time[4]}"
-
-
-def known_kinds(contract_kinds: Mapping[str, Any]) -> tuple[tuple[str, ...], dict[str, str]]:
-    """All kinds of event that a contract may use, and its own kinds by their titles in any language."""
-    titles = {}
-    for kind, own in contract_kinds.items():
-        for word in getattr(own, "title", {}).values():
-            titles[word] = kind
-    return tuple(dict.fromkeys((*contract_kinds, *KINDS))), titles
 
 
 def event_problem(problem: Problem, cells: Mapping[str, Cell], row: int, file: str) -> Problem:

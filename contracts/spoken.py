@@ -6,10 +6,101 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from contracts.sheets import CURRENCY_WORDS, FAULT_WORDS, KIND_WORDS, in_script, known_kinds
+from core.events import KINDS
 from core.terms import Annex, Contract, Measure, Payment, Scorecard, Step
 
-__all__ = ["Known", "amount_in", "kinds_by_language", "known_in", "normalised", "window_of"]
+__all__ = [
+    "CURRENCY_WORDS",
+    "FAULT_WORDS",
+    "KIND_WORDS",
+    "Known",
+    "amount_in",
+    "in_script",
+    "kinds_by_language",
+    "known_in",
+    "known_kinds",
+    "normalised",
+    "window_of",
+]
+
+KIND_WORDS: dict[str, str] = {
+    "交付": "delivered",
+    "提交": "delivered",
+    "递交": "delivered",
+    "送达": "delivered",
+    "验收": "accepted",
+    "验收合格": "accepted",
+    "验收通过": "accepted",
+    "通过验收": "accepted",
+    "接受": "accepted",
+    "拒收": "rejected",
+    "退回": "rejected",
+    "拒绝验收": "rejected",
+    "验收不合格": "rejected",
+    "验收未通过": "rejected",
+    "不合格": "rejected",
+    "开始工作": "starts",
+    "结束工作": "ends",
+    "要求": "demanded",
+    "催告": "demanded",
+    "展期": "extended",
+    "延期": "extended",
+    "免责": "excused",
+    "等待客户": "waiting for client",
+    "付款": "paid",
+    "支付": "paid",
+    "付清": "paid",
+    "到账": "paid",
+    "收款": "paid",
+    "开票": "invoiced",
+    "损失经证实": "loss proven",
+    "抵销": "set off",
+    "指定抵充": "designated",
+    "拒绝受领": "refused",
+    "债权费用经证实": "costs proven",
+    "扣收": "drawn",
+    "退款": "refunded",
+    "提前终止": "ended early",
+    "目的不能实现": "failed",
+    "选择": "chosen",
+    "对账": "reconciled",
+    "承认债务": "acknowledged",
+    "起诉": "sued",
+    "催款": "reminded",
+    "上课": "session held",
+    "资料迟交": "input late",
+    "通知": "notified",
+    "索赔": "claimed",
+    "异议": "disputed",
+    "认可": "agreed",
+    "弃权": "waived",
+    "结清": "settled",
+    "签署": "signed",
+    "书面通知": "notified in writing",
+    "同意": "consents",
+    "申请第三方介入": "involvement requested",
+    "答复第三方介入": "involvement answered",
+    "签署第三方协议": "agreement signed",
+    "审核第三方协议": "agreement reviewed",
+    "通知第三方终止": "end told",
+    "第三方结算": "account settled",
+    "发生费用": "cost incurred",
+    "认定自身过错": "own fault found",
+    "主张过错": "fault alleged",
+    "承认过错": "fault admitted",
+    "认定过错": "fault found",
+    "认定无过错": "fault not found",
+    "解除": "terminated",
+    "评分": "scored",
+    "更正": "corrected",
+    "撤回": "withdrawn",
+}
+"""Usual words for a kind; the first of each is the one that is written. 已付款 and the like are read as 付款."""
+
+CURRENCY_WORDS = frozenset({"元", "圆", "¥", "人民币", "人民幣", "RMB", "元整", "元人民币"})
+"""What is written for CNY, in a contract that counts in CNY."""
+
+FAULT_WORDS = {"故意": "intent", "重大过失": "gross negligence", "过失": "negligence"}
 
 
 class Known(NamedTuple):
@@ -195,3 +286,22 @@ def kinds_by_language(kinds: Iterable[str], contract_kinds: Mapping[str, Any]) -
         title = getattr(contract_kinds.get(kind), "title", {})
         chinese.append(title.get("zh-Hans") or title.get("*") or usual.get(kind, kind))
     return {"en": kinds, "zh-Hans": chinese}
+
+
+def known_kinds(contract_kinds: Mapping[str, Any]) -> tuple[tuple[str, ...], dict[str, str]]:
+    """All kinds of event that a contract may use, and its own kinds by their titles in any language."""
+    titles = {}
+    for kind, own in contract_kinds.items():
+        for word in getattr(own, "title", {}).values():
+            titles[word] = kind
+    return tuple(dict.fromkeys((*contract_kinds, *KINDS))), titles
+
+
+def in_script(word: str, known: Mapping[str, str]) -> str | None:
+    """What a word in Traditional script means, where `known` has it in Simplified."""
+    if word.isascii():
+        return None
+    from locales import convert_hant
+
+    chinese = ((simple, meant) for simple, meant in known.items() if not simple.isascii())
+    return next((meant for simple, meant in chinese if convert_hant(simple) == word), None)

@@ -31,8 +31,9 @@ class Claim(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=Fa
     """A charge as a claim.
 
     `open` = payable − waived − paid − lapsed − returned, or what a settlement left − paid; `over` is what was paid
-    beyond that. `due_now` leaves out the disputed part, which waits (KNOBS `dispute`), and all of it before `due`. `last` is the last day of a claim window. `settled` is the figure of an
-    earlier statement, `difference` what the next one adds. A credit is `credited` on invoices, `refunded`, or lost.
+    beyond that. `due_now` leaves out the disputed part, which waits (KNOBS `dispute`), and all of it before `due`.
+    `last` is the last day of a claim window. `settled` is the figure of an earlier statement, `difference` what the
+    next one adds. A credit is `credited` on invoices, `refunded`, or lost.
     """
 
     id: str

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from contracts.reader import read_contract, read_text
-from contracts.sheets import KIND_WORDS, unread_sheets
-from contracts.spoken import amount_in, window_of
+from contracts.sheets import unread_sheets
+from contracts.spoken import KIND_WORDS, amount_in, window_of
 from core.events import KINDS
 from core.money import Money
 from locales import LANGUAGES, say
@@ -92,7 +92,10 @@ def test_a_word_that_two_things_share_means_neither(tmp_path):
     assert ("EVENT-SUBJECT-01", "A1, MR") == (problem.code, problem.args["known"])
 
 
-@pytest.mark.parametrize("text", ["40000", "40,000.00", "40000元", "￥40,000.00", "人民币40,000.00元", "RMB 40000", "４００００元", "40000 CNY"])
+@pytest.mark.parametrize(
+    "text",
+    ["40000", "40,000.00", "40000元", "￥40,000.00", "人民币40,000.00元", "RMB 40000", "４００００元", "40000 CNY"],
+)
 def test_an_amount_is_in_the_contracts_currency(text):
     assert Money(4_000_000, "CNY") == Money.parse(amount_in(text, "CNY"))
 
@@ -129,7 +132,9 @@ def test_a_window_as_people_write_it(text, unit, window):
     assert window == window_of(text, unit)
 
 
-@pytest.mark.parametrize("row", ["MR,2026-02", "MR,2026年2月", "MR/2026-2,", "月度报告/2026年2月,", "月度报告,2026-02", "MR,MR/2026-2"])
+@pytest.mark.parametrize(
+    "row", ["MR,2026-02", "MR,2026年2月", "MR/2026-2,", "月度报告/2026年2月,", "月度报告,2026-02", "MR,MR/2026-2"]
+)
 def test_what_recurs_is_named_with_its_window(tmp_path, row):
     _, [event], problems = sheet(tmp_path, f"交付,{row},,2026-03-03,\n")
 
@@ -137,7 +142,9 @@ def test_what_recurs_is_named_with_its_window(tmp_path, row):
 
 
 def test_what_recurs_is_named_so_in_a_file_too():
-    _, [event], problems = read_text(CONTRACT + '[[events]]\nwhat = "MR delivered"\nabout = "2026-2"\nat = 2026-03-03\n')
+    _, [event], problems = read_text(
+        CONTRACT + '[[events]]\nwhat = "MR delivered"\nabout = "2026-2"\nat = 2026-03-03\n'
+    )
 
     assert ((), "MR/2026-02") == (problems, event.of)
 
@@ -158,7 +165,9 @@ def test_bad_data_is_not_taken_in_silence(tmp_path, row, place, code):
     assert [(place, code)] == [(p.where, p.code) for p in problems]
 
 
-@pytest.mark.parametrize("row", ["签署,,,,2025-12-30,", "书面通知,,,,2025-12-30,", "交付,A1,,,2031-01-01,", "付款,P1,,乙方,2026-02-27,5"])
+@pytest.mark.parametrize(
+    "row", ["签署,,,,2025-12-30,", "书面通知,,,,2025-12-30,", "交付,A1,,,2031-01-01,", "付款,P1,,乙方,2026-02-27,5"]
+)
 def test_what_may_well_be_is_taken(tmp_path, row):
     assert () == sheet(tmp_path, row + "\n")[2]
 
@@ -170,7 +179,9 @@ def test_a_tacit_renewal_lets_events_come_later(tmp_path):
     assert ["EVENT-DATE-02"] == [p.code for p in sheet(tmp_path, "交付,A1,,,2062-02-27,\n", renewed)[2]]
 
 
-@pytest.mark.parametrize(("signed", "code"), [("2027-06-01", "TERMS-SIGNED-01"), ("2027-01-06", None), ("2025-12-01", None)])
+@pytest.mark.parametrize(
+    ("signed", "code"), [("2027-06-01", "TERMS-SIGNED-01"), ("2027-01-06", None), ("2025-12-01", None)]
+)
 def test_a_signing_after_the_term_is_a_slip_of_the_year(signed, code):
     _, _, problems = read_text(CONTRACT.replace("signed = 2026-01-05", f"signed = {signed}"))
 
@@ -214,9 +225,13 @@ def test_a_missing_time_names_the_columns(tmp_path):
 
 
 def test_a_misspelt_needed_key_is_told_once_and_read():
-    _, _, problems = read_text(CONTRACT.replace('id = "A1"\n', 'id = "A1"\n').replace('owed_by = "client"', 'owd_by = "client"'))
+    _, _, problems = read_text(
+        CONTRACT.replace('id = "A1"\n', 'id = "A1"\n').replace('owed_by = "client"', 'owd_by = "client"')
+    )
 
-    assert [("payments.P1.owd_by", "TERMS-KEY-02", "owed_by")] == [(p.where, p.code, p.args["nearest"]) for p in problems]
+    assert [("payments.P1.owd_by", "TERMS-KEY-02", "owed_by")] == [
+        (p.where, p.code, p.args["nearest"]) for p in problems
+    ]
 
 
 def test_a_misspelt_format_is_told_once():
@@ -237,7 +252,9 @@ def test_two_files_of_a_folder_with_one_number_are_named(tmp_path):
     from contracts.folder import load
 
     for name in ("a.toml", "b.toml"):
-        (tmp_path / name).write_text(CONTRACT.replace("CN-civil-code@2021\"", "CN-civil-code@2021\"\ncalendar = \"none@1\""), "utf-8")
+        (tmp_path / name).write_text(
+            CONTRACT.replace('CN-civil-code@2021"', 'CN-civil-code@2021"\ncalendar = "none@1"'), "utf-8"
+        )
     loaded, [problem] = load([tmp_path])
 
     assert 2 == len(loaded)
