@@ -37,6 +37,7 @@ catalogues: $(READY)
 	$(BIN)/python -m locales.make
 
 benchmarks: $(WORDS)
+	$(BIN)/python -m pip install -q -c constraints.txt business-duration businesstimedelta numpy
 	$(BIN)/python -m benchmarks
 
 system:

@@ -296,8 +296,9 @@ class _Checks:
     def least(self) -> None:
         """Quantities and amounts below what makes sense, in phrases and in long form."""
         for path, value in each(self.contract):
-            names = {field.name: key for key, field in fields(type(value)).items()}
-            for field, least in LEAST.get(type(value), {}).items():
+            kind: type = type(value)
+            names = {field.name: key for key, field in fields(kind).items()}
+            for field, least in LEAST.get(kind, {}).items():
                 own = getattr(value, field)
                 for step, one in own.items() if isinstance(own, Mapping) else [(None, own)]:
                     if _below(one, least):

@@ -1,5 +1,4 @@
-"""Which terms an amendment can change: those whose new version the figures follow; others need a contract of their own.
-"""
+"""Which terms an amendment can change: those whose new version the figures follow; the others need a new contract."""
 
 from typing import Any
 

@@ -152,9 +152,7 @@ class Record:
         """Facts of one kind (about one subject), in the order in which they happened."""
         return self._by.get((what, subject), [])
 
-    def amendments_for(
-        self, due: date, day: date, loss: Moment | None = None, *, subject: str = ""
-    ) -> tuple[str, ...]:
+    def amendments_for(self, due: date, day: date, loss: Moment | None = None, *, subject: str = "") -> tuple[str, ...]:
         """The amendments that govern `day` of something due on `due` (or a loss of that moment); `subject` is a charge
         or debt, which none reopens that came after it was settled.
         """

@@ -1,0 +1,134 @@
+"""What would make the engine slow, stop it or make it depend on the order of a file."""
+
+from datetime import date
+from itertools import permutations
+
+import pytest
+
+from contracts.reader import read_text
+from core.assessment import assess
+from core.caps import _above
+from core.curves import Cut
+from core.events import Event, gone
+from core.world import World
+
+TERMS = """
+spondeo = 1
+number = "X-1"
+total = "100000.00 CNY"
+signed = 2026-01-05
+term = { from = 2026-01-05, for = "1 year" }
+[counting]
+preset = "CN-civil-code@2021"
+calendar = "CN@2026-11"
+[parties.a]
+label = { zh = "甲方", en = "Party A" }
+name = { zh = "甲公司", en = "A Ltd" }
+[parties.b]
+label = { zh = "乙方", en = "Party B" }
+name = { zh = "乙公司", en = "B Ltd" }
+ours = true
+"""
+
+
+def _world() -> World:
+    from contracts.world import load_calendar
+
+    return World(calendars={"CN@2026-11": load_calendar("CN@2026-11")})
+
+
+def test_a_chain_of_a_thousand_annexes_that_wait_for_each_other_is_worked_out():
+    owed = [f'[[annexes]]\nid = "A{i}"\nowed_by = "a"\ndue = "3 days after A{i + 1} accepted"\n' for i in range(1000)]
+    last = '[[annexes]]\nid = "A1000"\nowed_by = "a"\ndue = 2026-03-01\n'
+    contract, _, problems = read_text(TERMS + "".join(owed) + last)
+
+    assert () == problems
+    assert 1001 == len(assess(contract, (), as_of=date(2026, 3, 1), world=_world()).obligations)
+
+
+def test_a_card_of_which_only_an_item_without_weight_was_rated_has_no_score():
+    """Weights 100 % and 0 %; only the second is rated: 0 ÷ 0."""
+    card = """
+[[scorecards]]
+id = "sc"
+every = "calendar quarter"
+kind = "weighted mean"
+missing = "its weight goes to the others"
+weights = { x = "100%", y = "0%" }
+[[events]]
+id = "E1"
+what = "scored"
+of = "sc"
+item = "y"
+value = "50"
+at = 2026-03-01
+"""
+    contract, events, _ = read_text(TERMS + card)
+    answer = assess(contract, events, as_of=date(2026, 4, 5), world=_world())
+
+    assert "MEASURE-WEIGHT-01" in {problem.code for problem in answer.problems}
+    assert None is answer.figures[0].value
+
+
+def test_what_a_curve_has_above_a_cut_asks_the_curve_below_once():
+    asked = []
+
+    def inner(day: date) -> int:
+        asked.append(day)
+        return 10 * (day - date(2026, 1, 1)).days
+
+    cut = Cut(date(2026, 1, 2), date(2026, 1, 31), date(2026, 1, 6), (), (), 50, 50, 300)
+    curve = _above(inner, cut, 0, True)
+    asked.clear()
+
+    assert 0 == curve(date(2026, 1, 6))
+    assert 150 == curve(date(2026, 1, 21))  # 20 × 10 − 50
+    assert [date(2026, 1, 21)] == asked
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_what_is_gone_does_not_hang_on_the_order_of_the_file(order):
+    events = (
+        Event(what="delivered", id="E1", of="A1", at=date(2026, 3, 5)),
+        Event(what="withdrawn", id="E2", of="E1", at=date(2026, 3, 10)),
+        Event(what="withdrawn", id="E3", of="E2", at=date(2026, 3, 11)),
+    )
+
+    assert frozenset({"E2"}) == gone(events[i] for i in order)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "code"),
+    [
+        (("rules", 0, "charge", "per", "n"), 0, "TERMS-LEAST-01"),
+        (("rules", 0, "charge", "per", "part"), "begun", "TERMS-WORD-01"),
+        (("rules", 0, "charge", "per", "unit"), "fortnight", "TERMS-WORD-01"),
+        (("rules", 0, "grace", "kind"), "sometimes", "TERMS-WORD-01"),
+        (("rules", 0, "grace", "period", "n"), -3, "TERMS-LEAST-01"),
+        (("rules", 0, "round", "mode"), "nearest", "TERMS-WORD-01"),
+        (("annexes", 0, "due", "every", "unit"), "calendar decade", "TERMS-WORD-01"),
+        (("annexes", 0, "due", "by"), "day zero", "TERMS-WORD-01"),
+        (("number",), "X\u202e1", "TERMS-HIDDEN-01"),
+        (("parties", "a", "name", "en"), "A\ud800", "TERMS-HIDDEN-01"),
+        (("title",), {"en": "A\x07"}, "TERMS-HIDDEN-01"),
+    ],
+)
+def test_a_word_or_number_that_no_phrase_would_give_is_refused_in_long_form(path, value, code):
+    import json
+    import tomllib
+
+    root = json.loads(json.dumps(tomllib.loads(TERMS), default=str))
+    every = {"every": {"unit": "calendar month"}, "by": "last day"}
+    root["annexes"] = [{"id": "A1", "owed_by": "a", "due": every}]
+    charge = {"rate": "0.005", "of": "total", "per": {"unit": "day", "n": 1, "part": "started"}}
+    grace = {"period": {"n": 5, "unit": "day"}, "kind": "never charged"}
+    rule = {"id": "r", "clause": "1", "when": {"state": "late", "any": "annex"}, "charge": charge, "grace": grace}
+    root["rules"] = [{**rule, "round": {"when": "once", "mode": "half up"}}]
+    assert () == read_text(json.dumps(root), syntax="json")[2]
+
+    here = root
+    for step in path[:-1]:
+        here = here[step]
+    here[path[-1]] = value
+
+    assert {code, f"{code[:-1]}2"} & {problem.code for problem in read_text(json.dumps(root), syntax="json")[2]}
