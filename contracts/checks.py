@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -297,14 +298,16 @@ class _Checks:
         """Quantities and amounts below what makes sense, in phrases and in long form."""
         for path, value in each(self.contract):
             kind: type = type(value)
-            names = {field.name: key for key, field in fields(kind).items()}
+            if kind not in LEAST and kind not in POSITIVE and kind is not Amendment:
+                continue
+            names = _named_in_file(kind)
             for field, least in LEAST.get(kind, {}).items():
                 own = getattr(value, field)
                 for step, one in own.items() if isinstance(own, Mapping) else [(None, own)]:
                     if _below(one, least):
                         place = (*path, names[field]) if step is None else (*path, names[field], step)
                         self.wrong(place, "TERMS-LEAST-01", text=_shown_size(one), least=least)
-            for field in POSITIVE.get(type(value), ()):
+            for field in POSITIVE.get(kind, ()):
                 own = getattr(value, field)
                 if own is not None and own.minor <= 0:
                     self.wrong((*path, names[field]), "TERMS-LEAST-02", text=str(own))
@@ -935,6 +938,11 @@ def _waits_for(item: Annex | Step | Payment) -> str | None:
     if anchor.of is None:
         return item.id if anchor.what in ("delivered", "accepted", "rejected", "due", "paid") else None
     return None if anchor.what == "demanded" else anchor.of
+
+
+@cache
+def _named_in_file(kind: type) -> dict[str, str]:
+    return {field.name: key for key, field in fields(kind).items()}
 
 
 def _below(value: Any, least: int) -> bool:

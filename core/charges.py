@@ -339,7 +339,7 @@ class _Pricer:
 
     def together(self, priced: list[Accrual], breach: Breach) -> list[Accrual]:
         """Interest and charges on one debt under one ceiling, the interest first (KNOBS `rate_ceiling`)."""
-        rules = {r.id: r for r in self.record.contract.rules}
+        rules = {r.id: self.version(r, self.at_breach(r, breach)) for r in self.record.contract.rules}
         held = next((r for a in priced if (r := rules[a.rule]).rate_at_most is not None and r.charge is not None), None)
         if held is None or held.charge is None or self.record.counting.of("rate_ceiling") in {None, "on the rate"}:
             return priced

@@ -76,7 +76,8 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, renam
     `site` says where; a span may say when it was `announced`, `reported` or `detected`.
     `of` names an obligation, charge, amendment or scorecard; `about` names a case (one complaint); `by` who acted or
     caused;
-    `sent` and `valued` are a payment's other days (KNOBS `payment_date`); `recorded` is None where it was recorded when it happened; `corrects` names the event that this one replaces.
+    `sent` and `valued` are a payment's other days (KNOBS `payment_date`); `recorded` is None where it was recorded
+    when it happened; `corrects` names the event that this one replaces.
     """
 
     what: str

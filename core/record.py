@@ -45,7 +45,8 @@ class Fact(NamedTuple):
         """A sort key: the day, its instants after the bare date, then what was recorded first; ids only part the rest,
         their numbers as numbers, so that the order of a file says nothing.
         """
-        return (*_at(self.at), *_at(self.recorded or self.at), _counted(self.event.id), self.event.id)
+        at = _at(self.at)
+        return (*at, *(at if self.recorded is None else _at(self.recorded)), _counted(self.event.id), self.event.id)
 
 
 class Version(NamedTuple):
@@ -231,8 +232,8 @@ def _at(moment: Moment) -> tuple[date, bool, datetime]:
 
 def _counted(name: str) -> tuple[tuple[int, str], ...]:
     """An id with the numbers in it as numbers: E9 before E10."""
-    parts = re.split(r"([0-9]+)", name)
-    return tuple((int(part[:18]), part) if part[:1].isdecimal() else (-1, part) for part in parts)
+    parts = re.split(r"([0-9]+)", name)  # every second part is a number
+    return tuple((int(part[:18]), part) if place % 2 else (-1, part) for place, part in enumerate(parts))
 
 
 def moment(at: date | datetime, zone: str, counting: Counting | None = None) -> Moment | Problem:
@@ -283,7 +284,8 @@ def fold(
         for key in (contract.counting.calendar, *contract.counting.calendars.values())
     )
     facts = _facts(events, contract, zone, at, known, counting, calendar, questions)
-    facts.sort(key=lambda fact: fact.order)
+    if contract.amendments:
+        facts.sort(key=lambda fact: fact.order)
     versions = _versions(contract, facts, at, known, questions, counting)
     record = Record(contract, counting, calendar, at, known, facts, versions, decided, questions, world.rates)
     record.calendars = dict(zip(contract.counting.calendars, others, strict=True))
@@ -410,7 +412,7 @@ def _facts(
                     continue
                 read, sent = arrived, read
             if not_after(read, as_of):
-                facts.append(Fact(event, read, end, sent, recorded))
+                facts.append(Fact(event, read, end, sent, None if event.recorded is None else recorded))
     away = gone(edits)
     return [fact for fact in facts if fact.event.id not in away]
 

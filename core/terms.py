@@ -143,7 +143,8 @@ class Channel(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """When a notice sent by this channel counts as received, by usage when it arrives (KNOBS `takes_effect`).
 
     `counts`: "when it arrives", or "when it is sent". `deemed`: so long after it was sent, if no arrival is recorded
-    before. `after_hours`: an arrival outside hours counts "at once", at the "next opening" or on the "next working day".
+    before. `after_hours`: an arrival outside hours counts "at once", at the "next opening" or on the "next working
+    day".
     `refused`: a refusal counts "as received", or "as not received".
     """
 

@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import os
+import sqlite3
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ __all__ = ["ONCE", "STEPS", "VERSION", "Step", "prepare"]
 
 VERSION = 1
 """The schema that this code reads and writes."""
+
+_TRIES, _PAUSE_S = 200, 0.025  # five seconds in all
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -95,7 +98,7 @@ async def prepare(engine: SQLite | PostgreSQL, tables: Tables, place: str, *, cr
         await _make(engine, tables, place, now)
     if isinstance(engine, SQLite):
         # Kept in the file, but a copy made by VACUUM INTO comes without it.
-        await engine.run_ddl("PRAGMA journal_mode=WAL")
+        await _to_wal(engine)
 
 
 def _not_ready(found: int | None, place: str) -> Exception:
@@ -155,6 +158,18 @@ async def _make(engine: SQLite | PostgreSQL, tables: Tables, place: str, now: da
                 for statement in step.sqlite if isinstance(engine, SQLite) else step.postgres:
                     await engine.run_ddl(statement)
         await tables.meta.update({tables.meta.schema_version: VERSION}, force=True)
+
+
+async def _to_wal(engine: SQLite) -> None:
+    """SQLite does not wait when several processes turn a new file to WAL at once: it refuses, and is asked again."""
+    for patience in range(_TRIES, 0, -1):
+        try:
+            await engine.run_ddl("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or patience == 1:
+                raise
+            await asyncio.sleep(_PAUSE_S)
 
 
 async def _create(engine: SQLite | PostgreSQL, tables: Tables, now: datetime) -> None:

@@ -141,6 +141,7 @@ def test_a_paper_that_brings_a_forged_calendar_does_not_hold(spondeo, s12, tmp_p
     from contracts.papers.proof import Given, statement_paper
 
     [one], _ = load([s12])
+    assert one.contract is not None
     [(key, calendar)] = one.world.calendars.items()
     longer = msgspec.structs.replace(calendar.holidays[0], first=date(2026, 3, 6), last=date(2026, 3, 20))
     forged = msgspec.structs.replace(calendar, holidays=(*calendar.holidays, longer))

@@ -10,6 +10,7 @@ from core.assessment import assess
 from core.caps import _above
 from core.curves import Cut
 from core.events import Event, gone
+from core.periods import Calendar
 from core.world import World
 
 TERMS = """
@@ -34,7 +35,9 @@ ours = true
 def _world() -> World:
     from contracts.world import load_calendar
 
-    return World(calendars={"CN@2026-11": load_calendar("CN@2026-11")})
+    calendar = load_calendar("CN@2026-11")
+    assert isinstance(calendar, Calendar)
+    return World(calendars={"CN@2026-11": calendar})
 
 
 def test_a_chain_of_a_thousand_annexes_that_wait_for_each_other_is_worked_out():
@@ -43,6 +46,7 @@ def test_a_chain_of_a_thousand_annexes_that_wait_for_each_other_is_worked_out():
     contract, _, problems = read_text(TERMS + "".join(owed) + last)
 
     assert () == problems
+    assert contract is not None
     assert 1001 == len(assess(contract, (), as_of=date(2026, 3, 1), world=_world()).obligations)
 
 
@@ -64,6 +68,7 @@ value = "50"
 at = 2026-03-01
 """
     contract, events, _ = read_text(TERMS + card)
+    assert contract is not None
     answer = assess(contract, events, as_of=date(2026, 4, 5), world=_world())
 
     assert "MEASURE-WEIGHT-01" in {problem.code for problem in answer.problems}

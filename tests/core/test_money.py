@@ -11,7 +11,13 @@ from core.money import Money, integer, parse_decimal, show_decimal
 
 @pytest.mark.parametrize(
     ("text", "minor"),
-    [("1200000.00 CNY", 120_000_000), ("1,200,000.5 CNY", 120_000_050), ("7 JPY", 7), ("0.005 KWD", 5), ("-3.10 EUR", -310)],
+    [
+        ("1200000.00 CNY", 120_000_000),
+        ("1,200,000.5 CNY", 120_000_050),
+        ("7 JPY", 7),
+        ("0.005 KWD", 5),
+        ("-3.10 EUR", -310),
+    ],
 )
 def test_an_amount_is_read_in_its_smallest_unit(text, minor):
     assert minor == Money.parse(text).minor

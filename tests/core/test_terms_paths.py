@@ -24,7 +24,9 @@ def test_a_replaced_value_leaves_the_original_as_it_was(contract):
     assert ("17.1", "99") == (find(contract, "rules.late-annex.clause"), find(changed, "rules.late-annex.clause"))
 
 
-@pytest.mark.parametrize("path", ["rules.late", "rules.late-annex.chrge", "nothing", "total.minor.x", "parties.client.name.fr"])
+@pytest.mark.parametrize(
+    "path", ["rules.late", "rules.late-annex.chrge", "nothing", "total.minor.x", "parties.client.name.fr"]
+)
 def test_a_path_that_leads_nowhere_is_a_lookup_error(contract, path):
     with pytest.raises(LookupError):
         find(contract, path)

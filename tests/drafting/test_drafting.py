@@ -40,7 +40,12 @@ def test_the_example_answers_give_the_terms_of_the_s12_example(contract):
     assert () == problems
 
     assert s12.total == contract.total
-    assert (s12.number, s12.signed, s12.term, s12.renewal) == (contract.number, contract.signed, contract.term, contract.renewal)
+    assert (s12.number, s12.signed, s12.term, s12.renewal) == (
+        contract.number,
+        contract.signed,
+        contract.term,
+        contract.renewal,
+    )
     assert s12.languages == contract.languages
     assert s12.steps == contract.steps
     assert {a.id: (a.owed_by, a.due, a.accepted_by, a.deemed_accepted, a.title) for a in s12.annexes} == {
@@ -74,7 +79,9 @@ def test_clauses_know_their_numbers_and_where_they_come_from(contract):
     late = next(each for each in contract.clauses if each.id == "late-annex")
 
     assert ("17.1", "satisfaction-service@1:late-annex") == (late.number, late.from_)
-    assert ["20.1", "20.3"] == [each.number for each in contract.clauses if each.number.startswith("20.") and each.conspicuous]
+    assert ["20.1", "20.3"] == [
+        each.number for each in contract.clauses if each.number.startswith("20.") and each.conspicuous
+    ]
 
 
 def test_the_text_forces_the_reading_that_the_terms_compute(contract):
@@ -84,7 +91,9 @@ def test_the_text_forces_the_reading_that_the_terms_compute(contract):
 
 def test_the_worked_example_is_the_engine_s(contract):
     """Due 4 February, 12 days × 0.5 % × 1,200,000 = 72,000.00; 10 days × 0.5 % × 300,000 = 15,000.00."""
-    assert "12 days after the due date, the liquidated damages are CNY 72,000.00" in clause(contract, "late-annex", "en")
+    assert "12 days after the due date, the liquidated damages are CNY 72,000.00" in clause(
+        contract, "late-annex", "en"
+    )
     assert "12日交付的，违约金为CNY 72,000.00" in clause(contract, "late-annex", "zh-Hans")
     assert "CNY 15,000.00" in clause(contract, "late-payment", "en")
 
@@ -97,7 +106,7 @@ def test_an_amended_contract_prints_itself_anew(contract, template):
     [paragraph] = [b for b in paper.blocks if isinstance(b, Paragraph) and b.number == "17.1"]
     assert "0.3% of the Contract Price" in paragraph.words["en"]
     assert "合同总价的0.3%" in paragraph.words["zh-Hans"]
-    assert any("CNY 43,200.00" in b.words["en"] for b in paper.blocks if isinstance(b, Paragraph))    # 12 × 3,600
+    assert any("CNY 43,200.00" in b.words["en"] for b in paper.blocks if isinstance(b, Paragraph))  # 12 × 3,600
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -128,7 +137,7 @@ def test_only_one_route_for_disputes_stands(template, contract):
 
     other, paper, _ = drafted_from(template, {**template.example, "disputes": "arbitration"})
     assert {"arbitration"} == {c.id for c in other.clauses} & {"court", "arbitration"}
-    again = document(other, template, BOTH)      # from the contract alone, without the answers
+    again = document(other, template, BOTH)  # from the contract alone, without the answers
     assert paper == again
 
 
@@ -192,12 +201,16 @@ def test_words_of_an_answer_cannot_become_terms(template):
 
 
 def test_what_is_not_answered_blocks_unless_blanks_are_wanted(template):
-    answers = {key: value for key, value in template.example.items() if key not in ("number", "total", "provider", "start")}
+    answers = {
+        key: value for key, value in template.example.items() if key not in ("number", "total", "provider", "start")
+    }
     _, _, problems = drafted_from(template, answers)
-    assert {"answers.number", "answers.total", "answers.provider", "answers.start"} == {problem.where for problem in problems}
+    assert {"answers.number", "answers.total", "answers.provider", "answers.start"} == {
+        problem.where for problem in problems
+    }
 
     no_contract, paper, problems = drafted_from(template, answers, blanks=True)
-    assert no_contract is None      # an amount is open: a form to fill in by hand, no terms
+    assert no_contract is None  # an amount is open: a form to fill in by hand, no terms
     assert ["answers.start", "answers.total"] == [problem.where for problem in problems]
     [total] = [b for b in paper.blocks if isinstance(b, Paragraph) and b.number == "6.1"]
     assert f"The Contract Price is {BLANK} (in words: {BLANK})" in total.words["en"]
@@ -224,7 +237,7 @@ def test_a_dotted_answer_says_the_same_as_a_table(template):
 
 
 def test_a_wrong_credit_code_is_refused(template):
-    assert is_credit_code("91350100M000100Y43")      # the example of GB 32100-2015
+    assert is_credit_code("91350100M000100Y43")  # the example of GB 32100-2015
     assert not is_credit_code("91350100M000100Y44")
 
     answers = {**template.example, "client": {**template.example["client"], "credit_code": "91350100M000100Y44"}}
@@ -237,8 +250,10 @@ def test_the_paper_ends_with_signatures_and_a_page_for_each_annex(contract, temp
     kinds = [type(block) for block in paper.blocks]
 
     assert 1 == kinds.count(Signature)
-    assert 9 == kinds[kinds.index(Signature):].count(PageBreak)
-    titles = [b.words["zh-Hans"] for b in paper.blocks if isinstance(b, Heading) and b.words["zh-Hans"].startswith("附件")]
+    assert 9 == kinds[kinds.index(Signature) :].count(PageBreak)
+    titles = [
+        b.words["zh-Hans"] for b in paper.blocks if isinstance(b, Heading) and b.words["zh-Hans"].startswith("附件")
+    ]
     assert "附件一　客户需求分析报告" in titles
     assert "附件九　服务创新与改进方案" in titles
 
@@ -254,7 +269,7 @@ def test_an_unsigned_draft_leaves_the_day_open(template):
 
     assert () == problems
     assert drafted.signed is None
-    assert "例如" not in clause(drafted, "late-annex", "zh-Hans")     # no due day, no example
+    assert "例如" not in clause(drafted, "late-annex", "zh-Hans")  # no due day, no example
     assert "签订日期：________" == paper.blocks[0].lines[1]["zh-Hans"]
 
 

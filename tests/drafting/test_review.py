@@ -27,7 +27,9 @@ def with_cap(contract, **fields):
 
 def with_third(contract, **fields):
     thirds = contract.third_parties
-    return changed(contract, third_parties={key: msgspec.structs.replace(third, **fields) for key, third in thirds.items()})
+    return changed(
+        contract, third_parties={key: msgspec.structs.replace(third, **fields) for key, third in thirds.items()}
+    )
 
 
 def with_clause(contract, words):
@@ -78,7 +80,9 @@ CASES = {
     "REVIEW-PRICE-02": lambda c: changed(c, payments=c.payments[:2]),
     "REVIEW-SIGNED-01": lambda c: changed(c, signed=None),
     "REVIEW-SIGNED-02": lambda c: changed(c, signed=c.term.from_ + timedelta(days=1)),
-    "REVIEW-RENEWAL-01": lambda c: changed(c, clauses=tuple(msgspec.structs.replace(k, conspicuous=False) for k in c.clauses)),
+    "REVIEW-RENEWAL-01": lambda c: changed(
+        c, clauses=tuple(msgspec.structs.replace(k, conspicuous=False) for k in c.clauses)
+    ),
     "REVIEW-WORD-01": lambda c: with_clause(c, "乙方应在到期10日前通知甲方。"),
     "REVIEW-WORD-02": lambda c: with_clause(c, "甲方应当定期提交报告。"),
     "REVIEW-RATE-03": lambda c: with_clause(c, "双方同意违约金不得调整。"),
@@ -103,7 +107,8 @@ def test_every_finding_has_a_case():
 def test_a_signing_third_party_and_a_short_time_to_pay_are_no_findings(contract):
     """Payment 60 days after acceptance is in time; a third party that signs is bound."""
     payments = tuple(
-        msgspec.structs.replace(p, due=DueRule(period=Period(60, "day"), anchor=contract.payments[0].due.anchor)) for p in contract.payments
+        msgspec.structs.replace(p, due=DueRule(period=Period(60, "day"), anchor=contract.payments[0].due.anchor))
+        for p in contract.payments
     )
     codes = {problem.code for problem in review(with_third(changed(contract, payments=payments), signs=True))}
 
@@ -111,7 +116,10 @@ def test_a_signing_third_party_and_a_short_time_to_pay_are_no_findings(contract)
 
 
 def test_a_quotation_is_read_too(contract):
-    rules = (msgspec.structs.replace(contract.rules[0], quote=Quote(words="延期5日以上的，应於期满3日前通知。")), *contract.rules[1:])
+    rules = (
+        msgspec.structs.replace(contract.rules[0], quote=Quote(words="延期5日以上的，应於期满3日前通知。")),
+        *contract.rules[1:],
+    )
 
     assert {("REVIEW-WORD-01", "rules.late-annex.quote"), ("REVIEW-WORD-03", "rules.late-annex.quote")} <= at(
         review(changed(contract, rules=rules))

@@ -38,7 +38,9 @@ def test_a_template_near_none_is_told_without_an_empty_guess():
 
 
 def test_a_path_that_leads_nowhere_is_named(spoilt):
-    [problem] = found(check_template(spoilt("en", "{rules.late-annex.charge}", "{rules.late-anex.charge}")), "TEMPLATE-PATH-01")[:1]
+    [problem] = found(
+        check_template(spoilt("en", "{rules.late-annex.charge}", "{rules.late-anex.charge}")), "TEMPLATE-PATH-01"
+    )[:1]
 
     assert ("late-annex", "rules.late-anex.charge") == (problem.where, problem.args["path"])
 
@@ -51,12 +53,16 @@ def test_a_path_that_leads_nowhere_is_named(spoilt):
 @pytest.mark.parametrize("lang", ["zh-Hans", "en"])
 def test_a_term_that_computes_and_is_printed_nowhere_is_named(template, path, lang):
     without = tuple(
-        msgspec.structs.replace(s, lines=tuple(line for line in s.lines if "{" + path not in line and "{annex." not in line))
+        msgspec.structs.replace(
+            s, lines=tuple(line for line in s.lines if "{" + path not in line and "{annex." not in line)
+        )
         for s in template.texts[lang]
     )
     problems = check_template(msgspec.structs.replace(template, texts={**template.texts, lang: without}))
 
-    assert path in [problem.where for problem in found(problems, "TEMPLATE-TERM-01") if problem.args["language"] == lang]
+    assert path in [
+        problem.where for problem in found(problems, "TEMPLATE-TERM-01") if problem.args["language"] == lang
+    ]
 
 
 def test_a_figure_typed_by_hand_is_found_in_both_languages():
@@ -67,7 +73,9 @@ def test_a_figure_typed_by_hand_is_found_in_both_languages():
 
 
 def test_paths_statutes_and_single_days_are_no_typed_figures():
-    assert [] == typed_figures("clause {clause:late-annex}, article 585 of the Civil Code, each day or part of a day", "en")
+    assert [] == typed_figures(
+        "clause {clause:late-annex}, article 585 of the Civil Code, each day or part of a day", "en"
+    )
     assert [] == typed_figures("《中华人民共和国民法典》第585条，每延迟一日，最后一日", "zh-Hans")
 
 
@@ -89,7 +97,7 @@ def test_clauses_in_another_order_or_with_other_items_are_named(template, spoilt
 def test_an_example_that_the_engine_cannot_work_is_named(spoilt):
     problems = check_template(spoilt("zh-Hans", "late-annex A1 12 days", "late-annex A4 12 days"))
 
-    assert "TEMPLATE-EXAMPLE-01" in codes(problems)      # A4 is due on demand: no due day to count from
+    assert "TEMPLATE-EXAMPLE-01" in codes(problems)  # A4 is due on demand: no due day to count from
 
 
 def test_a_question_whose_answer_goes_nowhere_is_named(template):

@@ -154,12 +154,19 @@ def test_a_rate_without_its_sign_is_told_with_both_that_it_may_be():
     problem = phrases.parse("charge", "50 of total per started day")
 
     assert ("50", "5000 %") == (problem.args["number"], problem.args["percent"])
-    assert ("50% of total per started day", "0.5% of total per started day") == (problem.args["also"], problem.args["nearest"])
+    assert ("50% of total per started day", "0.5% of total per started day") == (
+        problem.args["also"],
+        problem.args["nearest"],
+    )
 
 
 @pytest.mark.parametrize(
     ("kind", "text"),
-    [("charge", "0.1% of amount per started day"), ("ceiling", "30% of contract price in total"), ("share", "7% of H1 price")],
+    [
+        ("charge", "0.1% of amount per started day"),
+        ("ceiling", "30% of contract price in total"),
+        ("share", "7% of H1 price"),
+    ],
 )
 def test_a_share_of_nothing_known_lists_what_it_may_be_of(kind, text):
     problem = phrases.parse(kind, text)

@@ -21,7 +21,13 @@ def demo_output(root: Path) -> str:
         ["check", str(statement)],
     ):
         run = subprocess.run(
-            [sys.executable, "cli.py", *args], cwd=root, env=env, capture_output=True, text=True, encoding="utf-8", check=False
+            [sys.executable, "cli.py", *args],
+            cwd=root,
+            env=env,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
         )
         assert run.returncode in {0, 3}, run.stderr
         told.append(run.stdout)

@@ -50,10 +50,22 @@ def articles(count: int) -> tuple[Heading | Paragraph, ...]:
     blocks: list[Heading | Paragraph] = []
     for number in range(1, count + 1):
         blocks += [
-            Heading(said("违约责任", "Liability for breach", "違約責任"), 1, said(f"第{number}条", f"Article {number}", f"第{number}條")),
+            Heading(
+                said("违约责任", "Liability for breach", "違約責任"),
+                1,
+                said(f"第{number}条", f"Article {number}", f"第{number}條"),
+            ),
             Paragraph(said(LATE_ZH, LATE_EN, LATE_HANT), f"{number}.1"),
             Paragraph(said("本款规定如下：", "The following applies:", "本款規定如下："), f"{number}.2"),
-            Paragraph(said("客户投诉应在24小时内首次回复。", "A complaint is first answered within 24 hours.", "客戶投訴應在24小時內首次回覆。"), said("（一）", "(1)"), 1),
+            Paragraph(
+                said(
+                    "客户投诉应在24小时内首次回复。",
+                    "A complaint is first answered within 24 hours.",
+                    "客戶投訴應在24小時內首次回覆。",
+                ),
+                said("（一）", "(1)"),
+                1,
+            ),
         ]
     return tuple(blocks)
 

@@ -15,7 +15,7 @@ from contracts.papers.document import Document
 from contracts.papers.typeset import render
 from core.problems import InputError
 
-FILES = {"contract.json": b'{"spondeo":1}', "events.json": "{\"说明\":1}".encode(), "空 name.bin": b"\0\1\2" * 1000}
+FILES = {"contract.json": b'{"spondeo":1}', "events.json": '{"说明":1}'.encode(), "空 name.bin": b"\0\1\2" * 1000}
 
 
 @pytest.fixture(scope="module")
@@ -55,9 +55,11 @@ def test_a_pdf_without_files_has_none(paper: bytes) -> None:
     assert attached(paper) == {}
 
 
-@pytest.mark.parametrize("damage", [b"", b"no pdf", b"%PDF-1.4\n", b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer<</Root 1 0 R>>"])
+@pytest.mark.parametrize(
+    "damage", [b"", b"no pdf", b"%PDF-1.4\n", b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer<</Root 1 0 R>>"]
+)
 def test_what_is_no_pdf_is_a_problem(damage: bytes) -> None:
-    assert outcome(damage) in ({}, ["PAPER-CHECK-01"])      # a stub may be mended by the reader: nothing was in it
+    assert outcome(damage) in ({}, ["PAPER-CHECK-01"])  # a stub may be mended by the reader: nothing was in it
 
 
 def test_a_pdf_cut_or_overwritten_anywhere_never_breaks_the_reader(paper: bytes) -> None:

@@ -28,7 +28,7 @@ def test_no_closing_mark_begins_a_line_and_no_opening_mark_ends_one(text: str, s
     lines = break_lines(shown, face, 10.0, width)
 
     longest = max((width_of(run, face) / 100 for run in marks_together(shown)), default=0)
-    assume(longest < width)     # marks in a heap wider than the line must be cut somewhere
+    assume(longest < width)  # marks in a heap wider than the line must be cut somewhere
     for before, after in pairwise(lines):
         assert after.text.lstrip(TIGHT)[:1] not in NO_START
         assert before.text.rstrip(TIGHT)[-1:] not in NO_END
@@ -38,7 +38,12 @@ def marks_together(text: str) -> list[str]:
     """Runs of characters that rules forbid to part."""
     runs = [""]
     for char in text:
-        if char in NO_START + TIGHT + " " or (runs[-1] and runs[-1].rstrip(" " + TIGHT)[-1:] in NO_END) or char.isascii() or char in "’0123456789第条日年月":
+        if (
+            char in NO_START + TIGHT + " "
+            or (runs[-1] and runs[-1].rstrip(" " + TIGHT)[-1:] in NO_END)
+            or char.isascii()
+            or char in "’0123456789第条日年月"
+        ):
             runs[-1] += char
         else:
             runs.append(char)
@@ -54,11 +59,13 @@ def test_nothing_is_lost_and_no_line_is_too_wide(text: str, step: int) -> None:
     lines = break_lines(shown, face, 10.0, width)
 
     assert "".join(shown.split()) == "".join("".join(line.text.split()) for line in lines)
-    assert all(line.width <= width + 5.01 for line in lines)        # half a square may stand over the edge
+    assert all(line.width <= width + 5.01 for line in lines)  # half a square may stand over the edge
     assert [line.last for line in lines] == [False] * (len(lines) - 1) + [True]
 
 
-@pytest.mark.parametrize("kept", ["第8.2条", "CNY 1,200,000.00", "30日", "20 %", "第二十一条", "responsibility", "KF-2026-001"])
+@pytest.mark.parametrize(
+    "kept", ["第8.2条", "CNY 1,200,000.00", "30日", "20 %", "第二十一条", "responsibility", "KF-2026-001"]
+)
 def test_short_runs_stay_whole(kept: str) -> None:
     face = regular_face()
 

@@ -56,7 +56,20 @@ def test_the_other_admitted_spellings_are_accepted(text: str, minor: int) -> Non
 
 
 @pytest.mark.parametrize(
-    "text", ["", "元", "拾元整", "壹佰元", "壹仟零零伍元整", "壹仟伍元整", "伍分整", "一百元整", "100元整", "万万元整", "亿" * 10_000]
+    "text",
+    [
+        "",
+        "元",
+        "拾元整",
+        "壹佰元",
+        "壹仟零零伍元整",
+        "壹仟伍元整",
+        "伍分整",
+        "一百元整",
+        "100元整",
+        "万万元整",
+        "亿" * 10_000,
+    ],
 )
 def test_spellings_that_are_not_admitted_are_refused(text: str) -> None:
     assert accepts(text) is None
@@ -73,9 +86,29 @@ def test_no_two_zeros_meet(minor: int) -> None:
 
 
 def test_ordinals_and_numbers_of_clauses() -> None:
-    assert [ordinal(n) for n in (1, 10, 11, 20, 105, 110, 1005)] == ["一", "十", "十一", "二十", "一百零五", "一百一十", "一千零五"]
-    assert [numbered(level, 12, "zh-Hans") for level in ("chapter", "article", "item", "point", "subpoint")] == ["第十二章", "第十二条", "（十二）", "12.", "（12）"]
-    assert [numbered(level, 28, "en") for level in ("chapter", "article", "item", "point", "subpoint")] == ["Chapter 28", "Article 28", "(28)", "(ab)", "(xxviii)"]
+    assert [ordinal(n) for n in (1, 10, 11, 20, 105, 110, 1005)] == [
+        "一",
+        "十",
+        "十一",
+        "二十",
+        "一百零五",
+        "一百一十",
+        "一千零五",
+    ]
+    assert [numbered(level, 12, "zh-Hans") for level in ("chapter", "article", "item", "point", "subpoint")] == [
+        "第十二章",
+        "第十二条",
+        "（十二）",
+        "12.",
+        "（12）",
+    ]
+    assert [numbered(level, 28, "en") for level in ("chapter", "article", "item", "point", "subpoint")] == [
+        "Chapter 28",
+        "Article 28",
+        "(28)",
+        "(ab)",
+        "(xxviii)",
+    ]
     assert numbered("article", 21, "zh-Hant") == "第二十一條"
     assert decimal((10, 2, 1)) == "10.2.1"
     with pytest.raises(ValueError, match="0"):

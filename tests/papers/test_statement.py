@@ -65,7 +65,14 @@ def test_the_two_key_figures_are_what_is_open_to_us_and_by_us(made: Document, as
 def test_each_charge_stands_with_clause_dates_working_and_amount(made: Document) -> None:
     said = cells(made)
 
-    for expected in ("17.1", "A1 客户需求分析报告", "2026-02-04", "2026-02-16", "12 days × 0.5 % × CNY 1,200,000.00", "CNY 72,000.00"):
+    for expected in (
+        "17.1",
+        "A1 客户需求分析报告",
+        "2026-02-04",
+        "2026-02-16",
+        "12 days × 0.5 % × CNY 1,200,000.00",
+        "CNY 72,000.00",
+    ):
         assert expected in said
 
 
@@ -102,7 +109,13 @@ def test_rights_are_reserved_conspicuously(made: Document) -> None:
 def test_digests_semantics_and_the_head_of_the_chain_are_printed(made: Document, assessment: Assessment) -> None:
     said = cells(made)
 
-    for expected in (assessment.contract_digest, assessment.events_digest, assessment.world_digest, str(assessment.semantics), "ab" * 32):
+    for expected in (
+        assessment.contract_digest,
+        assessment.events_digest,
+        assessment.world_digest,
+        str(assessment.semantics),
+        "ab" * 32,
+    ):
         assert expected in said
 
 
@@ -122,7 +135,9 @@ def test_names_are_never_converted_but_titles_are(loaded: Loaded, assessment: As
 
 
 @pytest.mark.parametrize("languages", [BOTH, ("zh-Hant", "en"), ("en",), ("zh-Hans",)])
-def test_language_never_changes_a_figure(loaded: Loaded, assessment: Assessment, made: Document, languages: tuple[str, ...]) -> None:
+def test_language_never_changes_a_figure(
+    loaded: Loaded, assessment: Assessment, made: Document, languages: tuple[str, ...]
+) -> None:
     assert loaded.contract is not None
     other = statement(assessment, loaded.contract, languages=languages)
 
@@ -136,12 +151,17 @@ def test_a_statement_with_nothing_charged_says_so(loaded: Loaded) -> None:
 
     made = statement(early, loaded.contract, languages=("en",))
 
-    assert any(isinstance(block, Paragraph) and block.words["en"] == "Nothing is charged as of this day." for block in made.blocks)
+    assert any(
+        isinstance(block, Paragraph) and block.words["en"] == "Nothing is charged as of this day."
+        for block in made.blocks
+    )
     assert render(made, ("en",))
 
 
 @pytest.mark.needs("pdftotext")
-def test_the_pdf_shows_the_figures_and_carries_its_files(loaded: Loaded, assessment: Assessment, text_of: Callable[..., str]) -> None:
+def test_the_pdf_shows_the_figures_and_carries_its_files(
+    loaded: Loaded, assessment: Assessment, text_of: Callable[..., str]
+) -> None:
     assert loaded.contract is not None
     files = {"contract.json": b"{}", "events.json": b"[]"}
 

@@ -45,7 +45,11 @@ def test_only_embedded_subsets_of_our_font_are_used(
     path = tmp_path / "paper.pdf"
     path.write_bytes(render(contract(2), languages))
 
-    lines = subprocess.run([program("pdffonts"), str(path)], capture_output=True, check=True).stdout.decode().splitlines()[2:]
+    lines = (
+        subprocess.run([program("pdffonts"), str(path)], capture_output=True, check=True)
+        .stdout.decode()
+        .splitlines()[2:]
+    )
 
     assert len(lines) == 2
     for line in lines:
@@ -68,7 +72,7 @@ def test_the_shipped_font_has_gb2312_big5_and_rare_names() -> None:
     chars = regular_face().chars
 
     missing = {chr(code) for code in GB2312 | BIG5_LEVEL_1 if chr(code).isprintable()} - chars
-    assert missing == set("ˍ‾∼≒・")      # signs that Noto Sans SC does not draw
+    assert missing == set("ˍ‾∼≒・")  # signs that Noto Sans SC does not draw
     assert chars.issuperset("喆堃犇祎✓□√≤≥×÷−€£¥①㎡℃‰")
 
 
@@ -199,7 +203,9 @@ def test_signatures_follow_the_words_that_no_text_follows(text_of: Read, lines: 
     assert "签署日期" in text
 
 
-def test_a_font_of_ones_own_is_used_and_a_file_that_is_none_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_font_of_ones_own_is_used_and_a_file_that_is_none_is_a_problem(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     no_font = tmp_path / "font.ttf"
     no_font.write_bytes(b"not a font")
     monkeypatch.setenv("SPONDEO_FONT", str(no_font))

@@ -8,6 +8,7 @@ import pytest
 
 from contracts.papers.page import Live, page, policy
 from core.money import Money
+from core.presets import asking
 from core.problems import Problem
 from locales import LANGUAGES, words
 
@@ -105,7 +106,7 @@ def test_no_convention_is_printed_as_a_bare_key(s12):
 
 def test_an_open_decision_is_on_top_with_its_way_out(s12):
     contract, events, made, others = s12
-    open_ = msgspec.structs.replace(made, problems=(Problem("ASK-KNOB-01", "caps.general.order", {"knob": "order"}),))
+    open_ = msgspec.structs.replace(made, problems=(asking("order", "caps.general.order"),))
     text = Faces(page([(contract, events, open_, others)])).text["en"]
 
     assert "record a decision about" in text
