@@ -137,7 +137,7 @@ def _flat(ours: Callable[..., Any]) -> Row:
 def _days(calendar: Calendar) -> list[Row]:
     """Working days between two dates, one pair at a time, beside numpy.busday_count with a ready calendar."""
     try:
-        import numpy
+        import numpy  # type: ignore[import-not-found,unused-ignore]
     except ImportError:
         return []
     busy = numpy.busdaycalendar(weekmask="1111100", holidays=sorted(_off(calendar)))
