@@ -2,26 +2,35 @@
 # The whole way once: draft, record a year, figures, page, statement, proof, store. Everything lands in ./demo.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-out=demo
+out=${SPONDEO_DEMO_OUT:-demo}
+program=${SPONDEO:-spondeo}
 rm -rf "$out" && mkdir -p "$out"
-say() { printf '\n\033[1m$ %s\033[0m\n' "$*"; "$@"; }
-late() { "$@" || [ $? -eq 3 ]; }  # 3: there are breaches, which is the point of the demo
+say() {
+  printf '\n$ spondeo %s\n' "$*"
+  $program "$@"
+}
+late() { "$@" || [ $? -eq 3 ]; } # 3: there are breaches, which is the point of the demo
 export LANGUAGE="${SPONDEO_DEMO_LANG:-en}"
 
+# One source, two faces: the contract as a file that computes, and as papers to sign.
 answers=contracts/templates/satisfaction-service/example-answers.toml
-say spondeo draft satisfaction-service --answers "$answers" -o "$out/KF-2026-001.toml"
-say spondeo draft satisfaction-service --answers "$answers" -o "$out/KF-2026-001.pdf"
-say spondeo draft satisfaction-service --answers "$answers" --languages zh-Hant,en -o "$out/KF-2026-001-hant.pdf"
+signed="$out/KF-2026-001.toml"
+say draft satisfaction-service --answers "$answers" -o "$signed"
+say draft satisfaction-service --answers "$answers" -o "$out/KF-2026-001.pdf"
+say draft satisfaction-service --answers "$answers" --languages zh-Hant,en -o "$out/KF-2026-001-hant.pdf"
 
-# A year of events, as the compliance officer keeps them, beside the contract that was signed.
-cp examples/s12/s12.toml examples/s12/events.csv "$out/"
-late say spondeo assess "$out/s12.toml" --as-of 2026-12-31
-late say spondeo assess "$out/s12.toml" --as-of 2026-12-31 --html "$out/page.html" >/dev/null
-say spondeo paper statement "$out/s12.toml" --as-of 2026-12-31 -o "$out/statement.pdf"
-say spondeo check "$out/statement.pdf"
-say spondeo init "$out/kf.sqlite"
-say spondeo import "$out/kf.sqlite" "$out/s12.toml"
-late say spondeo sweep "$out/kf.sqlite" --as-of 2026-12-31
-say spondeo verify "$out/kf.sqlite"
+# A year goes by: the compliance officer's sheet of events, and a supplement signed in September.
+cp examples/s12/events.csv "$out/"
+cat examples/s12/amendment.toml >>"$signed"
 
-printf '\nLook at %s, %s and %s; the page live: spondeo serve %s\n' "$out/KF-2026-001.pdf" "$out/statement.pdf" "$out/page.html" "$out/kf.sqlite"
+late say assess "$signed" --as-of 2026-12-31
+late say assess "$signed" --as-of 2026-12-31 --html "$out/page.html"
+say paper statement "$signed" --as-of 2026-12-31 -o "$out/statement.pdf"
+say check "$out/statement.pdf"
+say init "$out/kf.sqlite"
+say import "$out/kf.sqlite" "$signed"
+late say sweep "$out/kf.sqlite" --as-of 2026-12-31
+say verify "$out/kf.sqlite"
+
+printf '\nLook at %s, %s and %s; the page live: spondeo serve %s\n' \
+  "$out/KF-2026-001.pdf" "$out/statement.pdf" "$out/page.html" "$out/kf.sqlite"
