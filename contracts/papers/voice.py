@@ -132,14 +132,21 @@ class Voice:
         if self.contract is not None and key in self.contract.parties:
             return self.text(self.contract.parties[key].label) or key
         if self.contract is not None and key in self.contract.third_parties:
-            return self.text(self.contract.third_parties[key].name) or key
+            return self.registered(self.contract.third_parties[key].name) or key
         return key
 
     def name(self, key: str) -> str:
         """A party's registered name."""
         if self.contract is not None and key in self.contract.parties:
-            return self.text(self.contract.parties[key].name)
+            return self.registered(self.contract.parties[key].name)
         return self.who(key)
+
+    def registered(self, name: Mapping[str, str]) -> str:
+        """A registered name as it was given: it is never converted between scripts."""
+        given = name.get(self.lang)
+        if given is None and self.lang != "en":
+            given = next((name[tag] for tag in ("zh-Hans", "zh-Hant") if tag in name), None)
+        return given if given is not None else name.get("en") or next(iter(name.values()), "")
 
     def _known(self, key: object) -> bool:
         return self.contract is not None and (key in self.contract.parties or key in self.contract.third_parties)

@@ -198,3 +198,11 @@ def test_the_same_input_gives_the_same_page(s12):
 
 def test_a_page_about_nothing_says_what_to_do():
     assert "Put a contract file" in Faces(page([], lang="en")).text["en"]
+
+
+def test_registered_names_are_never_converted_between_scripts(s12):
+    text = Faces(page([s12])).text["zh-Hant"]
+
+    assert "示例服务有限公司" in text
+    assert "示例技术服务中心" in text
+    assert "示例服務有限公司" not in text

@@ -153,7 +153,8 @@ def _title(contract: Contract, breach: Breach, events: Sequence[Event]) -> Text:
     if breach.kind == "event" and breach.source in contract.event_kinds:
         return contract.event_kinds[breach.source].title
     if breach.kind == "loss" and breach.caused in contract.third_parties:
-        return contract.third_parties[breach.caused].name
+        name = contract.third_parties[breach.caused].name
+        return {"zh-Hant": name["zh-Hans"], **name} if "zh-Hans" in name else name  # a name is never converted
     things: list[Measure | Scorecard] = [*contract.measures, *contract.scorecards]
     return next((thing.title for thing in things if thing.id == breach.source), {})
 
