@@ -274,8 +274,13 @@ def _sheet(beside: Path, before: int, known: Known) -> tuple[list[Event], list[P
     sheet = read_sheet(path)
     events, places, problems = [], [], list(sheet.problems)
     for i, (row, cells) in enumerate(sheet.rows):
-        table = normalised(as_event(cells, known.currency), before + i + 1, known)
+        hidden: list[tuple[Steps, str]] = []
+        table = without_hidden(
+            normalised(as_event(cells, known.currency), before + i + 1, known), ("events", 0), hidden
+        )
         walk = Walk({"events": [table]}, True)
+        for where, character in hidden:
+            walk.wrong(where, "TERMS-HIDDEN-01", character=character)
         event = walk.struct(Event, table, ("events", 0))
         problems += [event_problem(problem, cells, row, str(path)) for _, problem in walk.found]
         if event is not BAD and not walk.found:

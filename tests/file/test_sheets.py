@@ -128,3 +128,16 @@ def test_an_acceptance_before_delivery_is_told_in_its_row(tmp_path):
     _, _, [problem] = beside(tmp_path, "events.csv", text.encode())
 
     assert ("EVENT-ORDER-01", "D2", 2) == (problem.code, problem.where, problem.line)
+
+
+def test_a_hidden_character_in_a_cell_is_refused_with_its_cell(root, tmp_path):
+    """U+202E turns what follows around on a screen: a note could show what it does not say."""
+    example = root / "examples/s12"
+    (tmp_path / "s12.toml").write_bytes((example / "s12.toml").read_bytes())
+    rows = (example / "events.csv").read_text("utf-8").replace("complaint record", "paid \u202eton")
+    (tmp_path / "events.csv").write_text(rows, encoding="utf-8")
+
+    _, _, problems = read_contract(tmp_path / "s12.toml")
+
+    assert ["TERMS-HIDDEN-01"] == [problem.code for problem in problems]
+    assert problems[0].file
