@@ -21,7 +21,15 @@ say draft satisfaction-service --answers "$answers" --languages zh-Hant,en -o "$
 
 # A year goes by: the compliance officer's sheet of events, and a supplement signed in September.
 cp examples/s12/events.csv "$out/"
-cat examples/s12/amendment.toml >>"$signed"
+cat >>"$signed" <<'SUPPLEMENT'
+
+[[amendments]]
+id        = "S1"
+agreed    = 2026-09-15
+effective = 2026-10-01
+applies   = "days from then on"
+set       = { "rules.late-annex.charge" = "0.3% of total per started day" }
+SUPPLEMENT
 
 late say assess "$signed" --as-of 2026-12-31
 late say assess "$signed" --as-of 2026-12-31 --html "$out/page.html"
