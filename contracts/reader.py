@@ -275,9 +275,8 @@ def _sheet(beside: Path, before: int, known: Known) -> tuple[list[Event], list[P
     events, places, problems = [], [], list(sheet.problems)
     for i, (row, cells) in enumerate(sheet.rows):
         hidden: list[tuple[Steps, str]] = []
-        table = without_hidden(
-            normalised(as_event(cells, known.currency), before + i + 1, known), ("events", 0), hidden
-        )
+        own = normalised(as_event(cells, known.currency), before + i + 1, known)
+        table = without_hidden(own, ("events", 0), hidden)
         walk = Walk({"events": [table]}, True)
         for where, character in hidden:
             walk.wrong(where, "TERMS-HIDDEN-01", character=character)

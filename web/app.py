@@ -114,7 +114,9 @@ def create_app(
         day, wrong = _asked_day(request, as_of)
         loaded = await source.load(names)
         kept = _kept(request)
-        live = Live(events=f"/events?after={version}", as_of=_for_field(day or _today()), home=f"/{kept}" if home else "")
+        live = Live(
+            events=f"/events?after={version}", as_of=_for_field(day or _today()), home=f"/{kept}" if home else ""
+        )
         links = {name: f"/c/{quote(name)}{kept}" for name in names} if overview else None
         html = await asyncio.to_thread(_page, loaded, day or _today(), wrong, spoken, live, links)
         response = Response(html, media_type=MediaType.HTML, status_code=422 if wrong else 200)
