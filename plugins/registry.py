@@ -17,7 +17,7 @@ from core.terms import FORMAT
 from plugins.folder import read_folder
 from plugins.trial import SECONDS, Installed, record, verdicts
 
-__all__ = ["Checked", "Quarantined", "Registry", "Row", "answers", "load", "plugins_check", "plugins_list"]
+__all__ = ["Checked", "Quarantined", "Registry", "Row", "answers", "load", "plugins_check"]
 
 HOOK = "register_sectors"
 
@@ -87,11 +87,6 @@ def load(block: Iterable[str] = (), *, seconds: float = SECONDS) -> Registry:
         rows=tuple(rows),
         problems=problems,
     )
-
-
-def plugins_list(block: Iterable[str] = ()) -> tuple[Row, ...]:
-    """Every installed plugin with its distribution, state and sectors, ours first."""
-    return load(block).rows
 
 
 def plugins_check(target: str, *, seconds: float = SECONDS) -> Checked:

@@ -11,7 +11,7 @@ from contracts.papers.sums import sums
 from contracts.papers.voice import Voice, plain_id
 from core.assessment import Assessment, Other, Usage
 from core.breaches import Breach
-from core.explain import Line, explain, explain_ahead, explain_all, explain_due
+from core.explain import Line, explain_ahead, explain_all, explain_due
 from core.money import Money, show_decimal
 from core.record import Decided
 from core.schedule import Obligation
@@ -258,8 +258,9 @@ def _caps(assessment: Assessment, lang: str) -> str:
 
 def _recourse(contract: Contract, assessment: Assessment, lang: str) -> str:
     rows = []
+    reasons = explain_all(assessment) if assessment.recourses else {}
     for recourse in assessment.recourses:
-        line = next(line for line in explain(assessment, recourse.charge) if line.code == "EXPLAIN-RECOURSE-01")
+        line = next(line for line in reasons[recourse.charge] if line.code == "EXPLAIN-RECOURSE-01")
         rows.append((recourse.charge, spoken(line, lang, assessment.zone, contract), amount(recourse.amount)))
     return f"{words(lang, 'text.recourse')}\n{table(rows, right={2})}" if rows else ""
 
