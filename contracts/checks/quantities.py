@@ -1,0 +1,116 @@
+"""Shares that must make a whole, amounts below what makes sense, currencies."""
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from functools import cache
+from typing import Any
+
+from contracts.checks.scope import Scope, each
+from contracts.walk import LEAST, POSITIVE, Path, fields
+from core.money import Money, show_decimal
+from core.terms import Amendment, Charge, Scorecard, Share
+
+__all__ = ["currencies", "least", "sums"]
+
+
+def sums(scope: Scope) -> None:
+    for path, shares in _excesses(scope):
+        if shares and sum(shares.values()) != 1:
+            scope.wrong(path, "TERMS-SUM-01", sum=_percent(sum(shares.values(), Fraction(0))))
+    for i, card in enumerate(scope.contract.scorecards):
+        for name, weights in _weighed(card):
+            total = sum(weights, Fraction(0))
+            if total != 1 and card.sum is None:
+                scope.wrong(("scorecards", i, *name), "TERMS-SUM-02", sum=_percent(total))
+
+
+def _excesses(scope: Scope) -> Iterator[tuple[Path, Mapping[str, Fraction]]]:
+    for key, third in scope.contract.third_parties.items():
+        yield ("third_parties", key, "excess"), third.excess
+        yield ("third_parties", key, "involvement", "costs"), third.involvement.costs if third.involvement else {}
+    for i, decision in enumerate(scope.contract.decisions):
+        if decision.about.endswith((".excess", ".costs")) and isinstance(decision.takes, dict):
+            yield ("decisions", i, "takes"), decision.takes
+    for i, rule in enumerate(scope.contract.rules):
+        yield ("rules", i, "debtors"), rule.debtors
+
+
+def least(scope: Scope) -> None:
+    """Quantities and amounts below what makes sense, in phrases and in long form."""
+    for path, value in each(scope.contract):
+        kind: type = type(value)
+        if kind not in LEAST and kind not in POSITIVE and kind is not Amendment:
+            continue
+        names = _named_in_file(kind)
+        for field, least in LEAST.get(kind, {}).items():
+            own = getattr(value, field)
+            for step, one in own.items() if isinstance(own, Mapping) else [(None, own)]:
+                if _below(one, least):
+                    place = (*path, names[field]) if step is None else (*path, names[field], step)
+                    scope.wrong(place, "TERMS-LEAST-01", text=_shown_size(one), least=least)
+        for field in POSITIVE.get(kind, ()):
+            own = getattr(value, field)
+            if own is not None and own.minor <= 0:
+                scope.wrong((*path, names[field]), "TERMS-LEAST-02", text=str(own))
+        if isinstance(value, Charge) and value.rate is not None and value.rate < 0 and value.reference is None:
+            scope.wrong((*path, "rate"), "TERMS-LEAST-01", text=_shown_size(value.rate), least=0)
+        if isinstance(value, Amendment):
+            for key, new in value.set.items():
+                if isinstance(new, (Money, Share, Fraction)) and _below(new, 0):
+                    scope.wrong((*path, "set", key), "TERMS-LEAST-01", text=_shown_size(new), least=0)
+    for i, rule in enumerate(scope.contract.rules):
+        for name, charge in (("charge", rule.charge), ("plus", rule.plus)):
+            if charge is not None and charge.amount is not None and charge.amount.minor == 0:
+                scope.wrong(("rules", i, name), "TERMS-LEAST-02", text=str(charge.amount))
+
+
+def currencies(scope: Scope) -> None:
+    own = scope.contract.currency
+    for path, value in each(scope.contract):
+        if isinstance(value, Money) and value.currency != own:
+            scope.wrong(path, "TERMS-CURRENCY-01", text=value.currency, currency=own)
+    for i, event in enumerate(scope.events):
+        if event.amount is not None and event.amount.currency != own:
+            scope.wrong(("events", i, "amount"), "TERMS-CURRENCY-01", text=event.amount.currency, currency=own)
+
+
+def _weighed(card: Scorecard) -> Iterator[tuple[Path, list[Fraction]]]:
+    """Each set of weights of a card that must make a whole: its items, and the parts of an item."""
+    if card.weights:
+        yield ("weights",), [weight.weight for weight in card.weights.values()]
+    for name, weight in card.weights.items():
+        if weight.parts:
+            yield ("weights", name), list(weight.parts.values())
+
+
+@cache
+def _named_in_file(kind: type) -> dict[str, str]:
+    return {field.name: key for key, field in fields(kind).items()}
+
+
+def _below(value: Any, least: int) -> bool:
+    """Whether a quantity that is given is smaller than that."""
+    size = _size(value)
+    return size is not None and size < least
+
+
+def _size(value: Any) -> Fraction | None:
+    if isinstance(value, Money):
+        return Fraction(value.minor)
+    if isinstance(value, Share):
+        return value.rate
+    return Fraction(value) if isinstance(value, (int, Fraction)) else None
+
+
+def _shown_size(value: Any) -> str:
+    if isinstance(value, Share):
+        value = value.rate
+    return show_decimal(value) if isinstance(value, Fraction) else str(value)
+
+
+def _percent(value: Fraction | int) -> str:
+    return (
+        f"{show_decimal(Fraction(value) * 100)}%"
+        if "/" not in show_decimal(Fraction(value) * 100)
+        else show_decimal(value)
+    )
