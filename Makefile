@@ -1,7 +1,7 @@
 # What a person does here. Each target sets up what it needs on a fresh machine (Linux, macOS); GNU make 3.81 suffices.
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: demo test check system prove catalogues benchmarks constraints
+.PHONY: demo test check system prove mutants coverage catalogues benchmarks constraints
 
 # The first Python that is new enough; another one: make PYTHON=/path/to/python test
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
@@ -29,15 +29,24 @@ check: $(WORDS)
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/mypy $(TYPED)
 
-# The laws of the house on many random cases; what was proved, by which seed, goes to tests/PROOFS.md.
+# In length what an ordinary run proves in short, part by part; what was tried, by which seed, goes to tests/PROOFS.md.
+# One part of it: python tests/prove.py SEED PART
 prove: $(WORDS)
 	$(BIN)/python tests/prove.py
+
+# One thing changed at a time in what makes figures, at most an hour; `make prove` writes the result on its page.
+mutants: $(WORDS)
+	$(BIN)/python tests/mutants.py --workers $(WORKERS)
+
+# Lines and branches of core and contracts that no test reaches; the exceptions stand in pyproject.toml, with reasons.
+coverage: $(WORDS)
+	$(BIN)/python tests/prove.py 0 coverage
 
 catalogues: $(READY)
 	$(BIN)/python -m locales.make
 
 benchmarks: $(WORDS)
-	$(BIN)/python -m pip install -q -c constraints.txt business-duration businesstimedelta numpy
+	$(BIN)/python -m pip install -q -c constraints.txt business-duration businesstimedelta duckdb numpy pandas polars
 	$(BIN)/python -m benchmarks
 
 system:

@@ -45,7 +45,7 @@ COUNTED: tuple[Argument, ...] = (
     JSON,
     LANG,
 )
-TABLES = ("obligations", "charges", "slices", "caps", "recourse", "payments", "claims", "balances")
+TABLES = ("obligations", "charges", "slices", "caps", "recourse", "payments", "claims", "balances", "settlements")
 
 COMMANDS: dict[str, tuple[str, tuple[Argument, ...]]] = {
     "assess": (
@@ -65,7 +65,10 @@ COMMANDS: dict[str, tuple[str, tuple[Argument, ...]]] = {
     "when": ("when", ((("phrase",), "phrase", {}), *COUNTED)),
     "moved": ("moved", (PATHS, (("--calendar",), "calendar", {"required": True}), AS_OF, JSON, LANG)),
     "between": ("between", ((("start",), "start", {}), (("end",), "end", {}), *COUNTED)),
-    "serve": ("serve", ((("path",), "path", {}), (("--port",), "port", {"type": int, "default": 8000}), AS_OF, LANG)),
+    "serve": (
+        "serve",
+        ((("path",), "path", {}), (("--port",), "port", {"type": int, "default": 8000}), AS_OF, KNOWN_AT, LANG),
+    ),
     "templates": (
         "templates",
         ((("action",), "action", {"choices": ("list", "show", "check")}), (("name",), "name", {"nargs": "?"}), LANG),
@@ -292,7 +295,7 @@ def _assess(options: "Namespace", lang: str) -> int:
         from contracts.papers.data import as_json
         from contracts.saving import put
 
-        put(as_json([a for _, a, _ in answers], problems))
+        put(as_json([a for _, a, _ in answers], problems, days=options.explain))
     elif options.csv:
         from contracts.papers.data import as_csv
         from contracts.saving import put
@@ -440,7 +443,8 @@ def _setting(options: "Namespace") -> "Setting":
 def _serve(options: "Namespace", lang: str) -> int:
     from web.app import serve
 
-    return serve(options.path, port=options.port, lang=lang, as_of=_day(options.as_of, "--as-of"))
+    as_of, known_at = _day(options.as_of, "--as-of"), _day(options.known_at, "--known-at")
+    return serve(options.path, port=options.port, lang=lang, as_of=as_of, known_at=known_at)
 
 
 def _templates(options: "Namespace", lang: str) -> int:
@@ -585,17 +589,20 @@ def _review(options: "Namespace", lang: str) -> int:
 def _whatif(options: "Namespace", lang: str) -> int:
     from datetime import datetime
 
-    from contracts.whatif import as_csv, as_json, as_page, as_paper, as_text, asked, run
+    from contracts.papers.whatif import as_csv, as_json, as_page, as_paper, as_text
+    from contracts.whatif import asked, run
 
     day = _day(options.as_of, "--as-of") or _today()
     said = asked(options.late, options.measure, options.loss, options.like)
-    made = run(_one(options.path)[0], said, day.date() if isinstance(day, datetime) else day)
+    loaded = _one(options.path)[0]
+    assert loaded.contract is not None
+    made = run(loaded, said, day.date() if isinstance(day, datetime) else day)
     if options.html:
-        _save(options.html, as_page(made, lang).encode(), lang)
+        _save(options.html, as_page(made, lang, loaded.contract).encode(), lang)
     if options.pdf:
         from contracts.papers.typeset import render
 
-        _save(options.pdf, render(as_paper(made), _languages(options.languages)), lang)
+        _save(options.pdf, render(as_paper(made, loaded.contract), _languages(options.languages)), lang)
     if options.json or options.csv:
         sys.stdout.write(as_json(made) if options.json else as_csv(made))
     elif not (options.html or options.pdf):

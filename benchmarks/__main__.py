@@ -8,7 +8,7 @@ from importlib import import_module
 
 __all__ = ["BENCHMARKS", "main"]
 
-BENCHMARKS = ("w1_one_contract", "w2_time", "w5_start", "papers")
+BENCHMARKS = ("w1_kernel", "w1_one_contract", "w2_time", "w5_start", "papers")
 
 
 def main(names: list[str]) -> int:

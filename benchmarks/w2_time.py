@@ -17,7 +17,7 @@ from typing import Any
 from benchmarks.measure import Row, interleaved, table
 from contracts.world import load_calendar
 from core.periods import Calendar
-from core.worktime import read_hours
+from core.worktime import line_of, read_hours
 
 __all__ = ["main", "rows"]
 
@@ -96,7 +96,7 @@ def rows() -> list[Row]:
     """Each span beside each peer that is installed, then day counts beside numpy, then flatness."""
     calendar, hours = _calendar(), read_hours(HOURS)
     assert isinstance(hours, tuple)
-    line = calendar.line(hours, "UTC")
+    line = line_of(calendar, hours, "UTC")
     made: list[Row] = []
     for days in SPANS:
         sample = pairs(days, PAIRS[days])
@@ -163,7 +163,7 @@ def main(_: list[str]) -> int:
     print(table(rows()))
     calendar, hours = _calendar(), read_hours(HOURS)
     assert isinstance(hours, tuple)
-    line = calendar.line(hours, "UTC")
+    line = line_of(calendar, hours, "UTC")
     for days in SPANS:
         sample = pairs(days, 20_000)
         [taken] = interleaved({"ours": _over(line.between, sample)}, ROUNDS).values()

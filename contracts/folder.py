@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 
 from contracts.reader import read_contract
-from contracts.world import known_calendars, load_calendar, own_calendar
+from contracts.world import bank_calendar, known_calendars, load_calendar, own_calendar
 from contracts.world.rates import rates_for
 from core.events import Event
 from core.periods import Calendar
@@ -75,10 +75,23 @@ def world_for(contract: Contract) -> tuple[World, tuple[Problem, ...]]:
             problems.append(msgspec.structs.replace(found, where=found.where or f"counting.{where}"))
         else:
             calendars[name] = found
+    for place in _bank_places(contract):
+        found = _calendar(contract, place) if place in contract.calendars else bank_calendar(place)
+        if isinstance(found, Problem):
+            problems.append(msgspec.structs.replace(found, where=found.where or "counting.business_day"))
+        else:
+            calendars[place] = found
     if problems:
         return World(), tuple(problems)
     presets = (contract.counting.preset,) if contract.counting.preset else ()
     return World(calendars=calendars, presets=presets, rates=rates_for(contract)), ()
+
+
+def _bank_places(contract: Contract) -> list[str]:
+    """The places whose bank days are working days, by the contract's own words and by what was decided."""
+    decided = [str(one.takes) for one in contract.decisions if one.about == "counting.business_day"]
+    said = [contract.counting.knobs.get("business_day", ""), *decided]
+    return [place for value in said if (place := value.partition("bank day in ")[2])]
 
 
 def _calendar(contract: Contract, name: str) -> Calendar | Problem:

@@ -4,7 +4,6 @@ One syntax error, or all others: the standard library parses, `contracts.walk` r
 asks whether it hangs together.
 """
 
-import json
 import re
 import tomllib
 from collections.abc import Mapping
@@ -188,6 +187,8 @@ def _syntax_problem(text: str, error: str) -> Problem:
 
 
 def _json(text: str) -> tuple[dict[str, Any], str] | Problem:
+    import json  # which a contract in phrases does without
+
     twice: list[str] = []
 
     def table(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

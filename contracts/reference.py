@@ -1,7 +1,11 @@
 """Prints the tables of README.md from the phrases and structs themselves: `python -m contracts.reference --write`."""
 
+import inspect
+import json
 import sys
+import tomllib
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from types import UnionType
 from typing import Any, Union, get_args, get_origin
@@ -17,11 +21,12 @@ from core.events import KINDS, SPANS, Event
 from core.presets import KNOBS
 from core.terms import Contract, Range
 
-__all__ = ["BEGIN", "END", "main", "reference"]
+__all__ = ["BEGIN", "END", "main", "reference", "tables"]
 
 BEGIN = "<!-- made by python -m contracts.reference: begin -->"
 END = "<!-- end -->"
 README = Path(__file__).with_name("README.md")
+CONSTRUCTS = Path(__file__).with_name("constructs.toml")
 
 
 def reference() -> str:
@@ -99,28 +104,64 @@ def _cell(text: str) -> str:
 
 
 def _tables() -> Iterator[str]:
-    """One line a key, in the order of the structs; structs that a phrase stands for come last, as its long form."""
+    """What each table is, its keys in the order of the struct, and an example that runs; long forms of phrases last."""
+    page = tomllib.loads(CONSTRUCTS.read_text("utf-8"))
+    yield "The examples go on where this contract ends, in `[counting]`. Each is worked by a test."
+    yield ""
+    yield from ("```toml", *page["base"].strip().split("\n"), "```", "")
     plain: list[Any] = []
     long: list[Any] = []
-    for struct in _structs(Contract, [Event]):
+    for struct in tables():
         (long if struct in phrases.KINDS else plain).append(struct)
+    shown: set[str] = set()
     for struct in (*plain, *long):
         yield f"**{struct.__name__}**" + (
             f" (long form of *{phrases.KINDS[struct]}*)" if struct in phrases.KINDS else ""
         )
         yield ""
-        for key, field in fields(struct).items():
-            closed = CLOSED.get((struct, field.name))
-            kinds = _type(field.type).replace("*rate*", "*number*" if struct is Range else "*rate*")
-            words = " one of " + ", ".join(f'"{word}"' for word in closed) if closed else ""
-            yield f"- `{key}`{'' if not field.required else ' (needed)'}: {kinds}{words}"
+        for paragraph in inspect.cleandoc(struct.__doc__ or "").split("\n\n"):
+            yield from (" ".join(paragraph.split()), "")
+        yield from _keys(struct)
         yield ""
+        for construct in page["construct"]:
+            if construct["shows"][0] == struct.__name__:
+                yield from _example(construct)
+            elif struct.__name__ in construct["shows"] and construct["shows"][0] in shown:
+                yield from (f"In the example of {construct['shows'][0]}.", "")
+        shown.add(struct.__name__)
 
 
-def _structs(first: type, more: list[type]) -> list[type]:
+def _keys(struct: type) -> Iterator[str]:
+    for key, field in fields(struct).items():
+        closed = CLOSED.get((struct, field.name))
+        kinds = _type(field.type).replace("*rate*", "*number*" if struct is Range else "*rate*")
+        words = " one of " + ", ".join(f'"{word}"' for word in closed) if closed else ""
+        yield f"- `{key}`{'' if not field.required else ' (needed)'}: {kinds}{words}"
+
+
+def _example(construct: dict[str, Any]) -> Iterator[str]:
+    """The text, what happened, and what came of it."""
+    yield from ("```toml", *construct["text"].strip().split("\n"))
+    for event in construct.get("events", ()):
+        yield from ("", "[[events]]")
+        yield from (f"{key} = {_toml(value)}" for key, value in event.items())
+    yield "```"
+    yield ""
+    found = "; ".join(
+        f"`{query}` is {_toml(value)}" for query, value in construct["expect"].items() if query != "problems"
+    )
+    yield construct["note"] + (f" On {construct['as_of']}, {found}." if found else "")
+    yield ""
+
+
+def _toml(value: Any) -> str:
+    return value.isoformat() if isinstance(value, date) else json.dumps(value)
+
+
+def tables() -> list[type]:
     """All structs that a file can hold, in the order in which a reader meets them."""
     found: list[type] = []
-    waiting = [first, *more]
+    waiting: list[Any] = [Contract, Event]
     while waiting:
         struct = waiting.pop(0)
         if struct in found or phrases.KINDS.get(struct) == "money":

@@ -17,7 +17,7 @@ import msgspec
 from contracts import phrases
 from contracts.walk import CLOSED, NUMBERS, fields
 from core.events import Event
-from core.money import Money
+from core.money import Money, UnitPrice
 from core.terms import Amendment, Band, Contract, CountingTerms, Line
 
 __all__ = ["as_text", "schema"]
@@ -128,7 +128,7 @@ class _Maker:
         words = {"description": f"A phrase of the kind: {kind}.", "type": "string", "examples": examples}
         if struct is Fraction:
             return {"description": words["description"], "type": ["string", "number"], "examples": examples}
-        if struct is None or struct is Money:
+        if struct is None or struct in (Money, UnitPrice):
             return words
         return {"anyOf": [words, self.ref(struct)]}
 

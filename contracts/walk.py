@@ -33,6 +33,7 @@ from core.terms import (
     Decision,
     Deposit,
     DueRule,
+    EndingTerms,
     Every,
     Grace,
     Grant,
@@ -55,6 +56,7 @@ from core.terms import (
     Scorecard,
     Sessions,
     Share,
+    Step,
     ThirdParty,
     Weight,
     When,
@@ -96,10 +98,12 @@ CLOSED: dict[tuple[type, str], tuple[str, ...]] = {
     (Rule, "tiering"): ("each day at its own rate", "all days at the rate reached"),
     (Payment, "order"): ("principal first", "costs, interest, principal", "pro rata"),
     (Ceiling, "covers"): ("running", "plus"),
+    (Ceiling, "excess"): ("lost", "carried forward"),
     (Ceiling, "per"): (
         "obligation",
         "all",
         *phrases.WINDOWS,
+        "calendar day",
         *phrases.SCOPES,
         *(f"rolling {n} months" for n in (3, 6, 12, 24, 36)),
     ),
@@ -117,6 +121,7 @@ CLOSED: dict[tuple[type, str], tuple[str, ...]] = {
     (Involvement, "silence"): ("breach", "consent"),
     (Involvement, "states"): ("purpose", "scope", "effect"),
     (Ground, "counts"): ("one case", "sum", "number"),
+    (EndingTerms, "kind"): ("mandate",),
     (Measure, "kind"): (
         "share of time",
         "share of steps kept",
@@ -149,7 +154,7 @@ CLOSED: dict[tuple[type, str], tuple[str, ...]] = {
     (Rule, "rate"): ("as on the day the debt became late", "half-yearly fixing", "each day's"),
     (Deposit, "kind"): ("deposit", "advance", "security"),
     (Refunding, "used_at"): ("discounted", "list"),
-    (Every, "unit"): (*phrases.WINDOWS, "month", "rolling days"),
+    (Every, "unit"): (*phrases.WINDOWS, "month", "rolling days", "any days"),
     (Period, "unit"): tuple(phrases.UNITS),
     (Per, "unit"): (*phrases.UNITS, *phrases.POINTS),
     (Per, "part"): phrases.PARTS,
@@ -159,7 +164,7 @@ CLOSED: dict[tuple[type, str], tuple[str, ...]] = {
     (Deadline, "after"): ("event", "end of its period", "knowledge", "invoice"),
     (Repeat, "unit"): ("month", "quarter", "year"),
     (Grant, "may"): tuple(phrases.ACTS),
-    (When, "state"): (*phrases.LATENESS, "loss", phrases.MEASURED, phrases.HAPPENS),
+    (When, "state"): (*phrases.LATENESS, "loss", phrases.MEASURED, phrases.HAPPENS, phrases.ANYTIME),
 }
 """Fields that take one of a few words."""
 
@@ -199,11 +204,15 @@ NUMBERS: frozenset[tuple[type, str]] = frozenset(
     {
         (Measure, "target"),
         (Override, "score"),
+        (Period, "part"),
         (Points, "n"),
         *((Scorecard, field) for field in ("starts", "floor", "lose_at_most")),
     }
 )
 """Exact numbers that are no rates: points and readings."""
+
+PARTED: frozenset[tuple[type, str]] = frozenset({(DueRule, "period"), (Annex, "deemed_accepted"), (Step, "within")})
+"""Lengths that may have a part ("1.5 working days"): those from which a due time is counted."""
 
 
 _BY = "last day, last working day, day 10, working day 3"
@@ -270,6 +279,8 @@ class Walk:
         if len(options) > 1:
             return self._either(options, raw, path)
         [one] = options
+        if one is Any:  # its type is that of the path which it is about; where that is unknown it is told there
+            return raw
         if one in phrases.KINDS:
             return self._phrase(one, phrases.KINDS[one], raw, path)
         origin = get_origin(one)
@@ -419,6 +430,8 @@ class Walk:
         value = self.value(field.type, raw, path)
         if struct is DueRule and key == "by" and isinstance(value, str) and phrases.SLOTS["by"].show(value) is None:
             return self.wrong(path, "TERMS-WORD-01", text=value[:60], known=_BY)
+        if isinstance(value, Period) and value.part and (struct, field.name) not in PARTED:
+            return self.wrong(path, "TERMS-PERIOD-03", text=phrases.show(value) or "")
         allowed = CLOSED.get((struct, field.name))
         if allowed and value is not BAD:
             for word in (value,) if isinstance(value, str) else value or ():

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from fractions import Fraction
 from pathlib import Path
@@ -11,11 +11,15 @@ from typing import Any, NamedTuple
 import msgspec
 
 from contracts import phrases
-from contracts.world import load_calendar, read_calendar
+from contracts.strips import lines as strip_lines
+from contracts.strips import weekday
+from contracts.world import bank_calendar, load_calendar, read_calendar
+from core.adapting import bank_place
 from core.canonical import plain
-from core.elapsed import add_share, days_between, hours_between
-from core.money import parse_decimal, show_decimal
+from core.elapsed import days_between, hours_between
+from core.money import show_decimal
 from core.periods import (
+    Basis,
     Calendar,
     Counting,
     Due,
@@ -31,8 +35,7 @@ from core.periods import (
 )
 from core.presets import PRESETS, resolve
 from core.problems import InputError, Problem, nearest
-from core.strips import Mark, strip_of
-from core.worktime import WEEKDAYS
+from core.strips import Mark, runs, strip
 from locales import speak, words
 
 __all__ = [
@@ -47,7 +50,6 @@ __all__ = [
     "elapsed_report",
     "report",
     "setting",
-    "strip_lines",
     "when",
 ]
 
@@ -61,7 +63,6 @@ _SHAPE = re.compile(
     r"(?:(?P<least>at least|not less than) )?(?P<length>.+?) (?P<way>after|from|before) (?P<anchor>\S.*)"
 )
 _ONLY = re.compile(r"(?P<way>before|by|on) (?P<anchor>\S.*)")
-_SHARE = re.compile(r"(?P<share>\d*\.\d+) (?P<unit>working day|month)s?")
 EXAMPLE = "5 working days after 2026-02-10"
 
 
@@ -78,17 +79,19 @@ class Asked(NamedTuple):
 
     anchor: date | datetime
     period: Period | None = None
-    share: tuple[Fraction, str] | None = None
     way: str = "after"
     at_least: bool = False
 
 
 class Found(NamedTuple):
-    """The answer: the due time with its steps, and the strip of days that leads to it."""
+    """The answer: the due time with its steps; `strip` goes through its days when asked."""
 
     asked: Asked
     due: Due
-    strip: tuple[Mark, ...]
+
+    @property
+    def strip(self) -> tuple[Mark, ...]:
+        return strip(self.due)
 
 
 class Elapsed(NamedTuple):
@@ -120,9 +123,13 @@ def setting(
     found = _calendar(calendar or CALENDARS.get(preset or "", "none"), problems)
     if problems or found is None:
         raise InputError(problems)
+    place = bank_place(counting)
+    bank = bank_calendar(place) if place else None
+    if isinstance(bank, Problem):
+        raise InputError([msgspec.structs.replace(bank, where="--set business_day")])
     if calendar is None and found.id == "none" and counting.of("rest_days") == "Sat+Sun":
         found = msgspec.structs.replace(found, rest_weekdays=(5, 6))
-    return Setting(counting, adapted(found, counting, known=known), counting.zone or found.zone)
+    return Setting(counting, adapted(found, counting, known=known, bank=bank), counting.zone or found.zone)
 
 
 def _preset(law: str | None) -> str | None:
@@ -200,10 +207,6 @@ def _read(text: str, how: Setting) -> Asked | Problem:
     if isinstance(anchor, Problem):
         return anchor
     way = "before" if shape["way"] == "before" else "after"
-    share = _SHARE.fullmatch(shape["length"])
-    if share is not None and way == "after":
-        number = f"0{share['share']}" if share["share"].startswith(".") else share["share"]
-        return Asked(anchor, share=(parse_decimal(number), share["unit"]))
     period = phrases.parse("period", shape["length"])
     if isinstance(period, Problem):
         return period
@@ -218,16 +221,11 @@ def when(text: str, how: Setting) -> Found | Problem:
     due = _due(asked, how)
     if isinstance(due, Problem):
         return msgspec.structs.replace(due, where=text)
-    period = asked.period or Period(1, "hour" if asked.share and due.instant else "day")
-    before = asked.way == "before" and asked.period is not None
-    strip = strip_of(due, asked.anchor, period, how.counting, how.calendar, before=before)
-    return Found(asked, due, strip if asked.period or asked.share else ())
+    return Found(asked, due)
 
 
 def _due(asked: Asked, how: Setting) -> Due | Problem:
     counting, calendar = how.counting, how.calendar
-    if asked.share is not None:
-        return add_share(asked.anchor, *asked.share, counting, calendar)
     if asked.period is not None:
         before = asked.way == "before"
         return add(asked.anchor, asked.period, counting, calendar, before=before, at_least=asked.at_least)
@@ -262,12 +260,16 @@ def between(start: str, end: str, how: Setting) -> Elapsed | tuple[Problem, ...]
             in_hours = worked if isinstance(worked, int) else None
     end_day = local_date(last, how.zone) if isinstance(last, datetime) else last
     start_day = local_date(first, how.zone) if isinstance(first, datetime) else first
-    strip: tuple[Mark, ...] = ()
-    if start_day <= end_day:
-        due = Due(end_day, None, end_day, unit="working day")
-        marks = strip_of(due, start_day, Period(1, "working day"), counting, calendar)
-        strip = tuple(mark._replace(kind="end") if mark.kind == "due" else mark for mark in marks)
-    return Elapsed(first, last, days, working, seconds, in_hours, strip)
+    marks = _working_days(start_day, end_day, how) if start_day <= end_day else ()
+    return Elapsed(first, last, days, working, seconds, in_hours, marks)
+
+
+def _working_days(first: date, last: date, how: Setting) -> tuple[Mark, ...]:
+    """The strip between two days, both shown: which are working days."""
+    named = Period(1, "working day")
+    basis = Basis(anchor=first, period=named, counting=how.counting, calendar=how.calendar, last=last)
+    marks = strip(Due(last, None, last, provisional=True, unit="working day", basis=basis))
+    return tuple(mark._replace(kind="end") if mark.kind == "due" else mark for mark in marks)
 
 
 # Words and data
@@ -286,10 +288,11 @@ def report(found: Found, how: Setting, lang: str, *, explain: bool) -> str:
     due = found.due
     said = _clock(due.instant, how.zone) if due.instant else f"{due.day} 24:00"
     key = "when.provisional" if due.provisional else "when.due"
-    lines = [words(lang, key, due=said, weekday=_weekday(due.day, lang))]
+    lines = [words(lang, key, due=said, weekday=weekday(due.day, lang))]
     if explain:
         lines += [f"  {speak(lang, step)}" for step in due.steps]
-        lines += ["", *strip_lines(found.strip, lang)] if found.strip else []
+        marks = found.strip
+        lines += ["", *strip_lines(runs(marks), lang)] if marks else []
     return "\n".join(lines) + "\n"
 
 
@@ -304,7 +307,7 @@ def elapsed_report(found: Elapsed, how: Setting, lang: str, *, explain: bool) ->
     if found.working_seconds is not None:
         lines.append(words(lang, "between.working-hours", length=_length(found.working_seconds)))
     if explain:
-        lines += ["", *strip_lines(found.strip, lang)]
+        lines += ["", *strip_lines(runs(found.strip), lang)]
     return "\n".join(lines) + "\n"
 
 
@@ -312,47 +315,6 @@ def _length(seconds: int) -> str:
     minutes, rest = divmod(abs(seconds), 60)
     tail = f":{rest:02}" if rest else ""
     return f"{'-' * (seconds < 0)}{minutes // 60}:{minutes % 60:02}{tail}"
-
-
-def _weekday(day: date, lang: str) -> str:
-    return words(lang, f"weekday.{WEEKDAYS[day.weekday()]}")
-
-
-def strip_lines(strip: Sequence[Mark], lang: str) -> list[str]:
-    """One line for each day, or for each run of days that count, or do not count, for one reason."""
-    lines = []
-    for run in _runs(strip):
-        first, last = run[0], run[-1]
-        days = str(first.day) if first.day == last.day else f"{first.day} – {last.day}"
-        weekdays = _weekday(first.day, lang)
-        if first.day != last.day:
-            weekdays += f"–{_weekday(last.day, lang)}"
-        bare = "-plain" if first.kind == "due" and first.n is None else ""
-        text = words(lang, f"strip.{first.kind}{bare}", n=_numbers(run))
-        reason = words(lang, "strip.reason", reason=first.reason) if first.reason else ""
-        flag = words(lang, "strip.provisional") if first.provisional else ""
-        lines.append("  ".join(part for part in (f"  {days:<23}", weekdays, text + reason + flag) if part))
-    return lines
-
-
-def _runs(strip: Sequence[Mark]) -> list[list[Mark]]:
-    runs: list[list[Mark]] = []
-    for mark in strip:
-        last = runs[-1][-1] if runs else None
-        alike = last is not None and last._replace(day=mark.day, n=mark.n) == mark
-        if alike and mark.kind not in {"due", "event", "end"}:
-            runs[-1].append(mark)
-        else:
-            runs.append([mark])
-    return runs
-
-
-def _numbers(run: Sequence[Mark]) -> str:
-    """The number reached: "3", or "1–5" over a run; nothing where nothing is counted."""
-    if run[-1].n is None:
-        return ""
-    ends = sorted({run[0].n or Fraction(0), run[-1].n})
-    return "–".join(show_decimal(n) if "/" not in show_decimal(n) else f"{float(n):.2f}" for n in ends)
 
 
 def as_json(found: Found | Elapsed, how: Setting, lang: str) -> str:

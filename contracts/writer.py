@@ -59,6 +59,7 @@ _TABLES = (
     "steps",
     "payments",
     "rates",
+    "exchange",
     "deposits",
     "prepaid",
     "measures",

@@ -8,13 +8,15 @@ from typing import NamedTuple
 
 import msgspec
 
-from core.interest import Run, interest, is_interest, payment_counts, whole
+from core.interest import Run, interest, is_interest, payment_counts
 from core.money import Money, integer
 from core.presets import asking
 from core.problems import Problem
 from core.record import Fact, Record, moment
+from core.rounding import cuts_of, precision, whole
 from core.schedule import Done, Obligation
 from core.terms import Charge, Payment, Rule
+from core.unsaid import charges_grace
 
 __all__ = ["Account", "Balance", "Paid", "accounts", "refusals", "shares", "without_tax"]
 
@@ -177,11 +179,12 @@ class _Debt:
             base=lambda part, at, ids: self._base(part, at - step),
             changes=tuple(at + step for at, _ in self.changes),
             settled=tuple(self.settled_charges[rule.id]),
-            free=grace if rule.grace and rule.grace.kind != "charged once exceeded" else 0,
+            free=0 if charges_grace(self.record, rule) else grace,
             holes=refusals(self.record, self.obligation.id),
+            cuts=cuts_of(self.record, rule),
         )
         legs = interest(self.record, rule, run)
-        return whole(legs, rule.round) if legs else 0
+        return whole(legs or (), precision(self.record, rule), run.cuts)
 
     def _base(self, charge: Charge, day: date) -> int | None:
         """What was open after the payments of `day`; or the whole debt, where that bears the charge."""
@@ -467,9 +470,10 @@ def _burden(debt: _Debt) -> Fraction:
     found = Fraction(0)
     for rule in debt.rules:
         charge = rule.charge
-        if charge is not None and charge.per is not None:
-            times = {"day": 365, "month": 12, "year": 1}.get(charge.per.unit, 0)
-            found += (charge.rate or Fraction(0)) * times + (charge.times or Fraction(0))
+        assert charge is not None
+        assert charge.per is not None
+        times = {"day": 365, "month": 12, "year": 1}[charge.per.unit]
+        found += (charge.rate or Fraction(0)) * times + (charge.times or Fraction(0))
     return found
 
 

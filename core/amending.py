@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from core.terms import Ceiling, Contract, find
+from core.terms import Ceiling, Contract, DueRule, find
 
 __all__ = ["follows"]
 
@@ -35,4 +35,7 @@ def follows(contract: Contract, path: str, value: Any) -> bool:
     if head == "caps" and rest[1:] == ["to"]:
         before = find(contract, path)
         return isinstance(value, Ceiling) and value.per == before.per
+    if rest[1:] == ["due"] and isinstance(value, DueRule):
+        due: DueRule | None = find(contract, path)
+        return (due is not None and due.every is not None) == (value.every is not None)  # a series stays a series
     return len(rest) > 1 and rest[1] in _FIELDS.get(head, frozenset())

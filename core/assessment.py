@@ -4,6 +4,7 @@ for ever.
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 import msgspec
@@ -16,7 +17,7 @@ from core.causes import Cause, causes, name_causes, remarks
 from core.charges import Accrual, charges
 from core.claims import Balance, Claim, balances, claim_rights, claims
 from core.debtors import by_debtor
-from core.ending import Ended, ended, ending_duties, ending_rights
+from core.ending import Ended, beside_end, ended, ending_duties, ending_rights
 from core.events import Event
 from core.interest import is_interest
 from core.involvement import Involved, involved, involvement_duties, settled
@@ -27,13 +28,14 @@ from core.money import Money
 from core.presets import PRESETS
 from core.problems import Problem
 from core.record import Decided, Record, fold
-from core.refunds import Ahead, Refund, Settlement, ahead, owed_back, refunds, settlements
-from core.rights import Right
+from core.refunds import Ahead, Refund, ahead, owed_back, refunds, top_ups
+from core.rights import Right, renewal_rights
 from core.schedule import Obligation, schedule
+from core.settlements import Settlement, settlements
 from core.surcharges import surcharges
 from core.terms import Contract
 from core.triggers import rights
-from core.unmatched import name_unmatched
+from core.unmatched import name_astray, name_unmatched
 from core.wages import wages
 from core.world import World
 
@@ -112,14 +114,17 @@ def assess(
     known_at: date | datetime | None = None,
     world: World,
     assume: Mapping[str, Any] | None = None,
+    readings: Mapping[str, Fraction] | None = None,
 ) -> Assessment:
     """Every figure of one contract as of `as_of`, by what was recorded by `known_at` (None: everything).
 
-    A bare date is its 24:00 in the contract's zone. `assume` takes a reading by path for this answer alone.
+    A bare date is its 24:00 in the contract's zone. `assume` takes a reading of the contract by path for this answer
+    alone; `readings` takes key figures and scores as given, by "<measure>/<window>".
     Nothing is read from a clock, file or database; what the contract leaves open comes back as `problems`.
     """
     listed = tuple(events)
     record = fold(contract, listed, as_of=as_of, known_at=known_at, world=world, assume=assume or {})
+    record.readings = dict(readings or {})
     flow = _follow(record)
     debts = flow.accounts
     assert record.as_of.instant is not None
@@ -146,7 +151,7 @@ def assess(
         balances=flow.balances,
         ahead=flow.ahead,
         refunds=flow.refunds,
-        settlements=settlements(record, flow.obligations, debts, flow.charges, flow.claims),
+        settlements=settlements(record, flow.obligations, debts, flow.charges, flow.claims, flow.figures),
         rights=flow.rights,
         involvements=flow.involvements,
         ending=flow.ending,
@@ -155,6 +160,7 @@ def assess(
             *beside(record, flow.obligations, flow.breaches, flow.charges, debts),
             *remarks(flow.causes),
             *wages(record, flow.charges),
+            *beside_end(record, flow.ending),
         ),
         decided=record.decided,
         usages=_usages(record),
@@ -200,26 +206,28 @@ def _settled_before(record: Record) -> None:
 
 def _follow(record: Record) -> _Flow:
     _settled_before(record)
-    owed = (*schedule(record), *involvement_duties(record), *ending_duties(record))
+    owed = (*schedule(record), *involvement_duties(record), *ending_duties(record), *top_ups(record))
     name_unmatched(record, owed)
     debts = accounts(record, owed)
     figures = measures(record, owed)
     found = breaches(record, owed, debts, figures)
     accruals = by_debtor(record, surcharges(record, charges(record, found, debts, figures), found, debts))
     shared = causes(record, accruals, found, figures)
-    owing, ledger, recourses = liability(record, accruals, fees(owed, debts), shared)
+    owing, ledger, recourses = liability(record, accruals, fees(owed, debts), shared, found)
     made = claims(record, accruals, {one.charge: one for one in owing}, debts, owed, figures)
+    name_astray(record, owed, figures, accruals, made)
     given = (
         *rights(record, found, accruals, figures),
-        *ending_rights(record, found),
+        *ending_rights(record, found, figures),
         *claim_rights(record, accruals, figures),
         *limitations(record, found, accruals),
+        *renewal_rights(record),
     )
     outside, end = involved(record, owed), ended(record, owed, debts, given)
     recovered = [(r.debtor, r.creditor, r.amount) for r in recourses if r.amount.minor]
     recovered += [row for one in outside for row in settled(one)]
     recovered += [(b.debtor, b.creditor, b.amount) for b in (end.back if end else ()) if b.amount.minor]
-    held, back = ahead(record, found, accruals), refunds(record)
+    held, back = ahead(record, owed, accruals), refunds(record)
     recovered += owed_back(held, back)
     sums = balances(accruals, made, recovered, record.contract.currency)
     named = name_causes(record, accruals, shared)

@@ -10,7 +10,7 @@ import msgspec
 
 from core.accounts import Account
 from core.breaches import Breach
-from core.charges import Accrual
+from core.charges import Accrual, base_of
 from core.interest import is_interest
 from core.money import Money, integer
 from core.periods import elapsed_days
@@ -102,10 +102,24 @@ class _Beside:
                 yield from self._against_loss(accrual, rule)
                 yield from self._floor(accrual, rule)
             yield from self._proof(accrual)
+        yield from self._ranges()
         if self.chinese:
             yield from self._nothing_agreed()
             yield from self._too_long()
         yield from self._given_up()
+
+    def _ranges(self) -> Iterator[Beside]:
+        """Between what a charge lies that the party entitled has not fixed yet."""
+        for charge, rule in self.record.open.items():
+            price = rule.charge
+            assert price is not None
+            base = base_of(price.of or "", self.record.contract)
+            least: Any = price.amount or price.rate
+            most: Any = price.most or price.most_rate
+            if price.rate is not None and price.most_rate is not None and base is not None:
+                currency = self.record.contract.currency
+                least, most = (Money(integer(rate * base), currency) for rate in (price.rate, price.most_rate))
+            yield Beside(about=charge, code="BESIDE-RANGE-01", args={"charge": charge, "least": least, "most": most})
 
     # what the other side will say
 
@@ -218,9 +232,7 @@ class _Beside:
 
     def _proof(self, accrual: Accrual) -> Iterator[Beside]:
         """Computed is not yet ready to claim: each fact that no document proves, and the notice, is named."""
-        breach = self.breaches.get(accrual.breach)
-        if breach is None:
-            return
+        breach = self.breaches[accrual.breach]
         events = self.events
         missing = []
         owed = self.owed.get(breach.subject)
@@ -255,9 +267,9 @@ class _Beside:
                 args = {"event": event.id, "date": fact.at.day}
                 yield Beside(about=event.of or event.id, code="BESIDE-WAIVER-03", args=args)
         for accrual in self.accruals:
-            breach = self.breaches.get(accrual.breach)
+            breach = self.breaches[accrual.breach]
             owed = self.owed.get(accrual.subject)
-            if breach is None or breach.kind != "late" or breach.running or owed is None or accrual.waived:
+            if breach.kind != "late" or breach.running or owed is None or accrual.waived:
                 continue
             done = self.debts[owed.id].settled if owed.id in self.debts else owed.done
             taken = self.events.get(done.event or "") if done else None

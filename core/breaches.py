@@ -9,12 +9,13 @@ from core.accounts import Account
 from core.measures import Figure, settled
 from core.money import Money
 from core.periods import end_of_day
+from core.problems import Problem
 from core.readings import described
 from core.record import Moment, Record, not_after, subjects
 from core.schedule import Done, Obligation
-from core.terms import Rule, Text
+from core.terms import Rule, Text, When
 
-__all__ = ["Breach", "breaches", "outlives_end"]
+__all__ = ["Breach", "breaches", "outlives_end", "speaks_of"]
 
 
 class Breach(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
@@ -92,8 +93,19 @@ def _late(record: Record, obligation: Obligation, done: Done | None) -> Breach |
         until_at=until.instant,
         running=running,
         tested=obligation.tests,
+        amount=obligation.amount if obligation.kind == "security" else None,
         waived=_waived(record, obligation.id, f"late:{obligation.id}"),
     )
+
+
+def speaks_of(when: When, breach: Breach) -> bool:
+    """Whether a pattern describes what was late, what happened or what was lost; of readings `readings` says it."""
+    if breach.kind == "late":
+        kinds = {"duty": {"annex", "step", "duty"}}.get(when.any or "", {when.any})
+        return when.state == "late" and (breach.of_kind in kinds or when.id in {breach.source, breach.subject})
+    if breach.kind == "event":
+        return when.event == breach.source
+    return breach.kind == "loss" and when.state == "loss" and when.id in {None, breach.caused}
 
 
 def outlives_end(record: Record, obligation: Obligation) -> bool:
@@ -109,9 +121,13 @@ def outlives_end(record: Record, obligation: Obligation) -> bool:
 
 
 def _until(record: Record, done: Done | None, *, lives_on: bool = False) -> tuple[Moment, bool]:
-    """Done, the contract's end or `as_of`, whichever comes first; or done alone (KNOBS `accrual_end`)."""
-    only_done = lives_on or record.counting.of("accrual_end") == "done only"
-    ended = None if only_done else record.ended
+    """Done, the contract's end or `as_of`, whichever comes first; done alone, or done or the long-stop date (KNOBS
+    `accrual_end`).
+    """
+    how = record.counting.of("accrual_end")
+    ended = None if lives_on or how == "done only" else record.ended
+    if how == "long-stop":
+        ended = _long_stop(record)
     if done is not None:
         moment = Moment(done.day, done.instant)
         if ended is not None and not_after(ended, moment):
@@ -120,6 +136,15 @@ def _until(record: Record, done: Done | None, *, lives_on: bool = False) -> tupl
     if ended is not None:
         return ended, False
     return Moment(record.as_of.day, record.as_of.instant or end_of_day(record.as_of.day, record.zone)), True
+
+
+def _long_stop(record: Record) -> Moment | None:
+    """The last day on which anything accrues, once it has come; asked where the contract names none."""
+    day = record.contract.long_stop
+    if day is None:
+        record.question(Problem("TERMS-LONGSTOP-01", "long_stop"))
+        return None
+    return Moment(day, end_of_day(day, record.zone)) if day <= record.as_of.day else None
 
 
 def _losses(record: Record) -> Iterable[Breach]:

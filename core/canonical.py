@@ -5,9 +5,8 @@ decimal.
 """
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 from hashlib import sha256
@@ -15,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from core.money import Money, show_decimal
+from core.money import Money, UnitPrice, show_decimal
 from core.terms import Contract
 
 __all__ = ["canonical", "contract_form", "digest", "plain"]
@@ -26,44 +25,38 @@ _SAID: Any = object()
 def plain(value: Any) -> Any:
     """A value as what JSON has; fields that say nothing (None, empty or False by default) are left out."""
     kind = type(value)
-    if kind is str or kind is bool or kind is int or value is None:
+    if kind in _AS_IT_IS:  # what contracts consist of comes before the questions that take longer
         return value
-    if kind is tuple or kind is list:  # what contracts consist of comes before the questions that take longer
+    if kind in _SHOWN:
+        return _SHOWN[kind](value)
+    if kind is tuple or kind is list:
         return [plain(item) for item in value]
     if isinstance(value, msgspec.Struct):
-        return str(value) if kind is Money else _struct(value)
+        return _struct(value)
     if isinstance(value, Mapping):
         return {_key(key): plain(item) for key, item in value.items()}
-    if isinstance(value, (tuple, list)):
-        named = getattr(value, "_fields", None)
-        if named is None:
-            return [plain(item) for item in value]
-        return {name: plain(item) for name, item in zip(named, value, strict=True) if item is not None}
-    if isinstance(value, (set, frozenset)):
-        return [plain(item) for item in sorted(value)]
-    return _scalar(value)
+    raise TypeError(f"{kind.__name__} has no canonical form")
 
 
-def _scalar(value: Any) -> Any:
-    if isinstance(value, Fraction):
-        return show_decimal(value)
-    if isinstance(value, (date, datetime)):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, (str, int)):
-        return value
-    raise TypeError(f"{type(value).__name__} has no canonical form")
+_AS_IT_IS = frozenset({str, bool, int, type(None)})
+_SHOWN: dict[type, Callable[[Any], str]] = {
+    Money: str,
+    UnitPrice: str,
+    Fraction: show_decimal,
+    date: date.isoformat,
+    datetime: datetime.isoformat,
+}
 
 
 def _key(key: Any) -> str:
-    return key if isinstance(key, str) else str(_scalar(key))
+    return key if isinstance(key, str) else str(plain(key))
 
 
 @cache
 def _fields(struct: type[msgspec.Struct]) -> tuple[tuple[str, Any], ...]:
-    """Name in the file, and the default that may stay unsaid: None, empty or False."""
-    return tuple((f.encode_name, _unsaid(f)) for f in msgspec.structs.fields(struct))
+    """Name in the file ("" for what is no part of the value), and the default that may stay unsaid."""
+    kept_out: frozenset[str] = getattr(struct, "unsaid", frozenset())
+    return tuple(("" if f.name in kept_out else f.encode_name, _unsaid(f)) for f in msgspec.structs.fields(struct))
 
 
 def _unsaid(field: msgspec.structs.FieldInfo) -> Any:
@@ -77,8 +70,11 @@ def _unsaid(field: msgspec.structs.FieldInfo) -> Any:
 def _struct(value: msgspec.Struct) -> dict[str, Any]:
     form: dict[str, Any] = {}
     for (key, unsaid), item in zip(_fields(type(value)), msgspec.structs.astuple(value), strict=True):
-        if item is not unsaid and (unsaid is _SAID or type(item) is not type(unsaid) or item != unsaid):
-            form[key] = plain(item)
+        if item is unsaid or not key:
+            continue
+        kind = type(item)
+        if unsaid is _SAID or kind is not type(unsaid) or item != unsaid:
+            form[key] = item if kind is str else plain(item)
     return form
 
 

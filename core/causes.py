@@ -17,7 +17,7 @@ from core.measures import Figure
 from core.money import Money
 from core.record import Record
 
-__all__ = ["Cause", "Shared", "causes", "name_causes", "remarks", "set_against"]
+__all__ = ["Cause", "Shared", "causes", "name_causes", "remarks", "set_against", "worst_of"]
 
 
 class Cause(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -103,6 +103,27 @@ def set_against(record: Record, lines: Sequence[Line], shared: Sequence[Shared])
             covered = _covered(agreed, gross, spent, day)
             left = gross - covered if how == "counts towards the loss" else 0
             narrow(loss, _kept(loss, left), day, kind="agreed sums", by=", ".join(cause.agreed), clause="")
+
+
+def worst_of(record: Record, lines: Sequence[Line], found: Mapping[str, Breach]) -> None:
+    """Where one case misses several limits, only the dearest of the agreed sums is owed, if the contract says so (KNOBS
+    `worst_dimension`).
+    """
+    if record.counting.of("worst_dimension") != "the worst":
+        return
+    day = record.as_of.day
+    cases: dict[tuple[str, str, str], list[Line]] = {}
+    for line in lines:
+        accrual = line.accrual
+        breach = found[accrual.breach]
+        if not _is_loss(accrual):
+            case = breach.case or breach.subject
+            cases.setdefault((case, accrual.debtor, accrual.creditor), []).append(line)
+    for group in cases.values():
+        kept = max(group, key=lambda line: line.curve(day))
+        for line in group:
+            if line is not kept:
+                narrow(line, scaled(line.curve, Fraction(0)), day, kind="same cause", by=kept.accrual.id, clause="")
 
 
 def _stacked(record: Record, agreed: Sequence[Line]) -> None:

@@ -12,7 +12,7 @@ from core.charges import Accrual
 from core.liability import Liability
 from core.measures import Figure
 from core.money import Money
-from core.periods import Period, add
+from core.periods import Due, add
 from core.problems import Problem
 from core.readings import described
 from core.record import Fact, Record
@@ -23,7 +23,7 @@ from core.terms import ClaimTerm, Rule
 __all__ = ["Balance", "Claim", "balances", "claim_rights", "claims"]
 
 _STATES = ("notified", "claimed", "disputed", "agreed", "settled")
-_MADE = ("claimed", "set off", "paid", "agreed")
+_MADE = ("claimed", "demanded", "set off", "paid", "agreed")
 """Events by which a charge has been claimed in time: saying so, taking it, getting it, having it admitted."""
 
 
@@ -93,7 +93,8 @@ def claim_rights(record: Record, accruals: Iterable[Accrual], figures: Mapping[s
                 kind="claim",
                 holder=accrual.creditor,
                 opened=opened,
-                lapses=desk.last(accrual, term),
+                lapses=due.day if (due := desk.window(accrual, term)) else None,
+                due=due,
                 why="RIGHT-CLAIM-01",
                 args={"charge": accrual.id},
                 clause=accrual.clause,
@@ -115,7 +116,11 @@ class _Desk:
     ) -> None:
         self.record, self.debts, self.figures = record, debts, figures
         self.to_waive: dict[str, int] = {}
-        self.void = {p.event for debt in debts.values() for p in debt.payments if p.refused}
+        self.took: dict[str, int] = {}
+        """What each event took off a debt: a set-off ends a charge only as far as there was something to set off."""
+        for payment in (p for debt in debts.values() for p in debt.payments):
+            took = 0 if payment.refused else payment.amount.minor - payment.over.minor
+            self.took[payment.event] = self.took.get(payment.event, 0) + took
         self.rules = {rule.id: rule for rule in record.contract.rules}
         due = [o for o in obligations if o.kind == "payment" and o.due is not None and o.id in debts]
         self.invoices = sorted(due, key=lambda o: (o.due.day if o.due else date.max, o.id))
@@ -126,18 +131,17 @@ class _Desk:
         payable, settled, difference = self._settled(accrual, payable)
         waived = sum(f.event.amount.minor for f in self.facts("waived", accrual) if f.event.amount)
         waived += self._waived_of_breach(accrual, payable.minor - waived)
-        paid = _paid_first(accrual, self.debts) + sum(
-            f.event.amount.minor
-            for what in ("paid", "set off")
-            for f in self.facts(what, accrual)
-            if f.event.amount and f.event.id not in self.void
-        )
-        waived = accrual.gross.minor if accrual.waived else min(waived, payable.minor)
-        owed = payable.minor - (0 if accrual.waived else waived)
+        paid = _paid_first(accrual, self.debts) + sum(self._came_in(f) for f in self._payments(accrual))
+        owed = payable.minor - min(waived, payable.minor)
+        waived = min(waived, payable.minor)
+        if accrual.waived:
+            # who gives up what was paid before gives up the rest of it, and has nothing to pay back
+            owed = min(accrual.gross.minor, self._paid_before_waiver(accrual))
+            waived = accrual.gross.minor - owed
         owed = self._agreed(accrual, owed, paid, settled)
         owing = max(0, owed - paid)
         state, since, disputed = self._state(accrual, owing)
-        if paid and (owing == 0 or state == "computed"):
+        if paid and (owing == 0 or state == "computed") and not (accrual.waived and waived):
             state = "paid in part" if owing else "paid"
         lapsed = self._lapsed(accrual, owing)
         returned = self._returned(accrual, owing - lapsed)
@@ -167,18 +171,32 @@ class _Desk:
             refunded=Money(refunded, currency) if refunded else None,
         )
 
+    def _payments(self, accrual: Accrual) -> list[Fact]:
+        return [fact for what in ("paid", "set off") for fact in self.facts(what, accrual)]
+
+    def _came_in(self, fact: Fact) -> int:
+        amount = fact.event.amount.minor if fact.event.amount else 0
+        return min(amount, self.took.get(fact.event.id, amount))
+
+    def _paid_before_waiver(self, accrual: Accrual) -> int:
+        names = dict.fromkeys((accrual.id, accrual.breach, accrual.subject))
+        given = [f.order for name in names for f in self.record.of("waived", name) if f.event.amount is None]
+        return sum(self._came_in(f) for f in self._payments(accrual) if given and f.order < min(given))
+
     def _waived_of_breach(self, accrual: Accrual, left: int) -> int:
         """What was waived in part of the breach or of what was due, spread over its charges in their order."""
         names = [n for n in dict.fromkeys((accrual.breach, accrual.subject)) if n != accrual.id]
         taken = 0
-        for fact in (f for name in names for f in self.record.of("waived", name) if f.event.amount):
-            if fact.event.of in self.debts:
-                self.record.question(Problem("EVENT-WAIVED-01", f"events.{fact.event.id}", {"of": fact.event.of}))
-            elif fact.event.amount is not None:
-                rest = self.to_waive.setdefault(fact.event.id, fact.event.amount.minor)
-                part = max(0, min(rest, left - taken))
-                self.to_waive[fact.event.id] -= part
-                taken += part
+        for event in (f.event for name in names for f in self.record.of("waived", name)):
+            if event.amount is None:
+                continue
+            if event.of in self.debts:
+                self.record.question(Problem("EVENT-WAIVED-01", f"events.{event.id}", {"of": event.of}))
+                continue
+            rest = self.to_waive.setdefault(event.id, event.amount.minor)
+            part = max(0, min(rest, left - taken))
+            self.to_waive[event.id] -= part
+            taken += part
         return taken
 
     def _agreed(self, accrual: Accrual, owed: int, paid: int, settled: Money | None) -> int:
@@ -188,8 +206,7 @@ class _Desk:
             return owed
         if settled is not None:
             return min(owed, settled.minor)
-        before = [f for what in ("paid", "set off") for f in self.facts(what, accrual) if f.order < facts[-1].order]
-        took = sum(f.event.amount.minor for f in before if f.event.amount and f.event.id not in self.void)
+        took = sum(self._came_in(f) for f in self._payments(accrual) if f.order < facts[-1].order)
         return min(owed, paid) if took else owed
 
     def facts(self, what: str, accrual: Accrual) -> list[Fact]:
@@ -257,7 +274,16 @@ class _Desk:
         return rule.claim if rule else None
 
     def made(self, accrual: Accrual) -> list[Fact]:
-        return sorted((f for what in _MADE for f in self.facts(what, accrual)), key=lambda f: f.order)
+        """What claimed the charge, once there was one: nothing can be claimed before it was broken."""
+        found = sorted((f for what in _MADE for f in self.facts(what, accrual)), key=lambda f: f.order)
+        figure = self.figures.get(accrual.breach)
+        since = min(part.first for part in accrual.slices)
+        since = min(since, figure.first) if figure else since
+        for fact in found:
+            if fact.at.day < since:
+                args = {"charge": accrual.id, "first": since}
+                self.record.question(Problem("EVENT-CLAIM-01", f"events.{fact.event.id}", args))
+        return [fact for fact in found if fact.at.day >= since]
 
     def opened(self, accrual: Accrual, term: ClaimTerm) -> date | None:
         """From which day the window runs: the event, the end of its period, knowledge or the invoice (`claim_from`)."""
@@ -281,15 +307,19 @@ class _Desk:
         return next((f.at.day for f in self.record.facts if name in (f.event.about, f.event.id)), None)
 
     def last(self, accrual: Accrual, term: ClaimTerm) -> date | None:
-        opened = self.opened(accrual, term)
-        return None if opened is None else self._after(opened, term.within.period, f"rules.{accrual.rule}.claim")
+        due = self.window(accrual, term)
+        return due.day if due else None
 
-    def _after(self, opened: date, period: Period, where: str) -> date | None:
-        due = add(opened, period, self.record.counting, self.record.calendar)
-        if isinstance(due, Problem):
-            self.record.question(msgspec.structs.replace(due, where=where))
+    def window(self, accrual: Accrual, term: ClaimTerm) -> Due | None:
+        """When the window closes; None while it has not opened."""
+        opened = self.opened(accrual, term)
+        if opened is None:
             return None
-        return due.day
+        due = add(opened, term.within.period, self.record.counting, self.record.calendar)
+        if isinstance(due, Problem):
+            self.record.question(msgspec.structs.replace(due, where=f"rules.{accrual.rule}.claim"))
+            return None
+        return due
 
     def _lapsed(self, accrual: Accrual, owing: int) -> int:
         """What was not claimed in its window and is lost by that (KNOBS `unclaimed`)."""

@@ -20,7 +20,9 @@ from core.periods import (
     local_time,
     shift,
     start_of_day,
+    stood_still,
     touched_days,
+    united,
 )
 from core.periods import Step as Counted
 from core.problems import Problem
@@ -151,7 +153,7 @@ def _clock(
     )
     spans = [span for span in sorted([*spans, *closed]) if span[0] < span[1]]
     if record.counting.of("pause_overlap") != "summed":
-        spans = _united(spans)
+        spans = united(spans)
     if due.instant is None or not period.is_clock:
         due, paused = _paused_days(record, calendar, due, began, spans)
     else:
@@ -171,16 +173,6 @@ def _state(record: Record, due: Due, stop: Fact | None, *, paused: bool) -> str:
     return "running" if not_after(record.as_of, last) else "late"
 
 
-def _united(spans: list[Span]) -> list[Span]:
-    made: list[Span] = []
-    for first, last in spans:
-        if made and first <= made[-1][1]:
-            made[-1] = made[-1][0], max(last, made[-1][1])
-        else:
-            made.append((first, last))
-    return made
-
-
 def _paused_time(
     record: Record, calendar: Calendar, due: Due, period: Period, spans: Iterable[Span]
 ) -> tuple[Due, int]:
@@ -197,7 +189,8 @@ def _paused_time(
         moved: datetime | Problem = due.instant + timedelta(seconds=seconds)
         if hours is not None and not isinstance(hours, Problem) and counting.of("pause_time") != "clock time":
             worked = between(first, last, hours, calendar, zone)
-            seconds = worked if isinstance(worked, int) else 0
+            assert isinstance(worked, int)  # the span is not reversed
+            seconds = worked
             moved = add_hours(due.instant, Fraction(seconds, 3600), hours, calendar, zone)
         if isinstance(moved, Problem):
             record.question(moved)
@@ -205,7 +198,8 @@ def _paused_time(
         args: dict[str, object] = {"start": first, "until": last, "due": local_time(moved, zone)}
         step = Counted("DUE-PAUSED-02" if late else "DUE-PAUSED-01", args)
         day = local_date(moved, zone)
-        due = msgspec.structs.replace(due, day=day, instant=moved, unrolled=day, steps=(*due.steps, step))
+        basis = stood_still(due.basis, [(first, last)])
+        due = msgspec.structs.replace(due, day=day, instant=moved, unrolled=day, steps=(*due.steps, step), basis=basis)
         total += seconds
     return due, total
 
@@ -223,8 +217,8 @@ def _paused_days(record: Record, calendar: Calendar, due: Due, began: Moment, sp
         instant = (due.instant or end_of_day(due.day, zone)) + timedelta(seconds=seconds)
         day = local_date(instant, zone)
         args: dict[str, object] = {"start": spans[0][0], "until": spans[-1][1], "due": local_time(instant, zone)}
-        step = Counted("DUE-PAUSED-01", args)
-        return msgspec.structs.replace(due, day=day, instant=instant, unrolled=day, steps=(*due.steps, step)), seconds
+        steps, basis = (*due.steps, Counted("DUE-PAUSED-01", args)), stood_still(due.basis, spans)
+        return msgspec.structs.replace(due, day=day, instant=instant, unrolled=day, steps=steps, basis=basis), seconds
     dates = [_dates(first, last, zone, whole=how == "whole dates inside") for first, last in spans]
     after = began.day if counting.first_day == "in" else began.day + timedelta(days=1)
     dates = [(max(first, after), last) for first, last in dates]
@@ -233,7 +227,11 @@ def _paused_days(record: Record, calendar: Calendar, due: Due, began: Moment, sp
         days = sum(touched_days([span], calendar, unit=due.unit) for span in dates)
     else:
         days = touched_days(dates, calendar, unit=due.unit)
-    return shift(due, days, counting, calendar), days
+    later = shift(due, days, counting, calendar, dates)
+    if isinstance(later, Problem):
+        record.question(later)
+        return due, 0
+    return later, days
 
 
 def _dates(first: datetime, last: datetime, zone: str, *, whole: bool) -> tuple[date, date]:

@@ -7,7 +7,7 @@ from core.periods import Period, add
 from core.problems import Problem
 from core.record import Record
 
-__all__ = ["cured"]
+__all__ = ["cured", "redelivered"]
 
 
 def cured(record: Record, rule: str, cure: Period | None, breach: Breach) -> tuple[tuple[date, date], ...]:
@@ -29,4 +29,20 @@ def cured(record: Record, rule: str, cure: Period | None, breach: Breach) -> tup
     due = add(demands[0].at.day, cure, record.counting, record.calendar)
     if isinstance(due, Problem) or breach.until > due.day:
         return ()
+    return ((breach.due + timedelta(days=1), breach.until),)
+
+
+def redelivered(record: Record, cure: Period | None, breach: Breach) -> tuple[tuple[date, date], ...]:
+    """All late days, where what was delivered in time and rejected came again within the cure period (KNOBS
+    `rejected`).
+    """
+    if cure is None or breach.due is None or breach.until is None or breach.running or not breach.tested:
+        return ()
+    again = [*(delivered for delivered, _ in breach.tested[1:]), breach.until]
+    if breach.tested[0][0] > breach.due:
+        return ()
+    for (_, rejected), day in zip(breach.tested, again, strict=True):
+        due = add(rejected, cure, record.counting, record.calendar)
+        if isinstance(due, Problem) or day > due.day:
+            return ()
     return ((breach.due + timedelta(days=1), breach.until),)

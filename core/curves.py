@@ -3,15 +3,20 @@
 Because curves are cumulative and whole, cents add up however windows cut them, and what a limit holds back is dated.
 """
 
+import math
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import NamedTuple
 
 import msgspec
 
-from core.charges import Accrual
+from core.accruals import Accrual, Slice, days_of
+from core.lateness import through
 from core.money import Money, integer
+from core.periods import Calendar
+from core.rounding import Precision, by_unit
 from core.schedule import Window
 
 __all__ = [
@@ -20,6 +25,7 @@ __all__ = [
     "Cut",
     "Line",
     "Reduction",
+    "accrued",
     "allocate",
     "last_full",
     "months_before",
@@ -36,6 +42,95 @@ Curve = Callable[[date], int]
 
 ALWAYS = Window("", date(1, 1, 2), date(9999, 12, 30))
 """The window of a limit that has none."""
+
+
+class _Part(NamedTuple):
+    """A slice in whole numbers over the charge's common denominator: all of it, and each of its units."""
+
+    first: date
+    last: date
+    from_: int
+    to: int
+    whole: int
+    one: int
+
+
+def accrued(accrual: Accrual, calendar: Calendar, zone: str, *, plus: bool = True, running: bool = True) -> Curve:
+    """Minor units accrued by the end of a day, rounded cumulatively, so that windows add up, or anew
+    in each window (KNOBS `round_cut`).
+
+    The days between the first and the last are worked out only where a limit asks for one of them: most charges are
+    never cut.
+    """
+    slices = [part for part in accrual.slices if part.units and (plus if part.plus else running)]
+    if not slices:
+        return lambda day: 0
+    first, last = days_of(slices)
+    between: Curve | None = None
+    total = accrual.gross.minor if plus and running else _between(accrual, slices, calendar, zone)(last)
+
+    def curve(day: date) -> int:
+        nonlocal between
+        if day >= last or day < first:
+            return total if day >= last else 0
+        if between is None:
+            between = _between(accrual, slices, calendar, zone)
+        return between(day)
+
+    return curve
+
+
+def _between(accrual: Accrual, slices: Sequence[Slice], calendar: Calendar, zone: str) -> Curve:
+    """The curve of some slices. A limit asks for many days, so fractions become whole numbers first, without loss."""
+    how, line = accrual.rounding, accrual.counted
+    ones = [_one(part) for part in slices]
+    fractions = [] if how.when == "each day" else [*ones, *(part.exact for part in slices)]
+    scale = math.lcm(*(fraction.denominator for fraction in fractions))
+    parts = [_part(part, one, scale, how) for part, one in zip(slices, ones, strict=True)]
+    groups = range(len(parts)) if how.when == "each slice" else [bisect_right(accrual.cuts, p.first) for p in parts]
+    sums = dict.fromkeys(groups, 0)
+    if len(parts) == 1:  # most charges
+        [only] = parts
+
+        def alone(day: date) -> int:
+            units = only.to if day >= only.last or line is None else through(line, day, calendar, zone) - only.from_ + 1
+            return _quotient(only.whole if units >= only.to else units * only.one, scale, how)
+
+        return alone
+
+    def worth(day: date) -> int:
+        found = dict(sums)
+        for group, part in zip(groups, parts, strict=True):
+            if day >= part.last:
+                found[group] += part.whole
+            elif day >= part.first:
+                units = through(line, day, calendar, zone) - part.from_ + 1 if line else part.to
+                found[group] += part.whole if units >= part.to else units * part.one
+        return sum(_quotient(share, scale, how) for share in found.values())
+
+    return worth
+
+
+def _one(part: Slice) -> Fraction:
+    """What each unit of a slice comes to."""
+    exact, units = part.exact, part.units
+    return Fraction(exact.numerator * units.denominator, exact.denominator * units.numerator)
+
+
+def _part(part: Slice, one: Fraction, scale: int, how: Precision) -> _Part:
+    if how.when == "each day":
+        amounts = by_unit(part, part.units, how), how.whole(one)
+    else:
+        exact = part.exact
+        amounts = exact.numerator * (scale // exact.denominator), one.numerator * (scale // one.denominator)
+    if part.from_ is None:  # a one-off accrues whole on its day
+        return _Part(part.first, part.first, 1, 1, *amounts)
+    return _Part(part.first, part.last, part.from_, math.ceil(part.units), *amounts)
+
+
+def _quotient(share: int, scale: int, how: Precision) -> int:
+    whole, rest = divmod(share, scale)
+    return how.whole(Fraction(share, scale)) if rest or how.step else whole
 
 
 class Reduction(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from core.charges import Accrual
+from core.accruals import Accrual
 from core.curves import split
 from core.money import Money
 from core.presets import asking

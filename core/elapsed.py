@@ -1,94 +1,24 @@
-"""How much time lies between two moments as a contract counts it, and due times after parts of a day or month."""
+"""How much time lies between two moments as a contract counts it."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 
-import msgspec
-
 from core.periods import (
     Calendar,
     Counting,
-    Due,
-    Period,
-    Step,
-    Window,
-    add,
-    end_of_day,
-    event_day,
     hours_of,
-    last_of_month,
     local_date,
     local_time,
-    moment_of,
-    months_on,
     usual_minutes,
     worth_of_day,
     zone_of,
 )
 from core.problems import Problem
-from core.worktime import add_hours, between, minutes_of, next_opening
+from core.worktime import between
 
-__all__ = ["add_share", "days_between", "hours_between"]
-
-
-def add_share(
-    anchor: date | datetime, share: Fraction, unit: str, counting: Counting, calendar: Calendar
-) -> Due | Problem:
-    """The due time a part of a month or of a working day after `anchor`.
-
-    KNOBS `part_month`, `day_length` and `fraction`.
-    """
-    if unit == "month":
-        start, _ = event_day(anchor, counting, calendar)
-        whole, part = divmod(share, 1)
-        base = months_on(start, int(whole))
-        length = 30 if counting.of("part_month") != "actual month" else last_of_month(base.year, base.month).day
-        days = int(part * length)
-        due = add(base, Period(days, "day"), counting, calendar)
-        if isinstance(due, Problem):
-            return due
-        args = {"share": share, "days": Period(days, "day"), "by": counting.origin("part_month")}
-        return msgspec.structs.replace(due, steps=(Step("COUNT-PARTMONTH-01", args), *due.steps))
-    if counting.of("fraction") == "refused":
-        return Problem("COUNT-FRACTION-01", args={"share": share})
-    hours = hours_of(counting, calendar)
-    moment = moment_of(anchor, counting, calendar)
-    if isinstance(hours, Problem):
-        return hours
-    return moment if isinstance(moment, Problem) else _part_days(moment, share, hours, counting, calendar)
-
-
-def _part_days(
-    moment: datetime, share: Fraction, hours: tuple[Window, ...], counting: Counting, calendar: Calendar
-) -> Due | Problem:
-    """Parts of working days as hours: of each day that is used its own, or a fixed number."""
-    zone = zone_of(counting, calendar)
-    fixed_length = (counting.of("day_length") or "own hours").partition(" ")[0]
-    if fixed_length != "own":
-        amount = share * Fraction(fixed_length)
-    else:
-        amount, left, at = Fraction(0), share, moment
-        while left > 0:
-            opened = next_opening(at, hours, calendar, zone)
-            if isinstance(opened, Problem):
-                return opened
-            day = local_date(opened, zone)
-            rest = between(opened, end_of_day(day, zone), hours, calendar, zone)
-            assert isinstance(rest, int)
-            own = Fraction(minutes_of(day, hours, calendar), 60)
-            used = min(left, Fraction(rest, 3600) / own)
-            amount, left, at = amount + used * own, left - used, end_of_day(day, zone)
-    due = add_hours(moment, amount, hours, calendar, zone)
-    if isinstance(due, Problem):
-        return due
-    if counting.of("fraction") == "cut to the minute":
-        due = due.replace(second=0, microsecond=0)
-    day = local_date(due, zone)
-    args = {"share": share, "start": local_time(moment, zone), "due": local_time(due, zone),
-            "by": counting.origin("day_length")}  # fmt: skip
-    return Due(day, due, day, (Step("COUNT-PARTDAY-01", args),), rolls=False)
+__all__ = ["days_between", "hours_between"]
 
 
 def days_between(
@@ -131,8 +61,7 @@ def _part_between(
     if isinstance(hours, Problem):
         return hours
     seconds = between(start, end, hours, calendar, zone_of(counting, calendar))
-    if isinstance(seconds, Problem):
-        return seconds
+    assert isinstance(seconds, int)  # the end comes after the start
     length = (counting.of("day_length") or "own hours").partition(" ")[0]
     day = usual_minutes(hours) * 60 if length == "own" else int(Fraction(length) * 3600)
     return Fraction(seconds, day)

@@ -7,17 +7,20 @@ from fractions import Fraction
 import msgspec
 
 from core.accounts import Account
-from core.breaches import Breach
+from core.beside import Beside
+from core.breaches import Breach, speaks_of
 from core.curves import months_before
+from core.figures import Figure
 from core.money import Money, integer
-from core.periods import Due, Period, Step, add, elapsed_days, term_end
+from core.periods import Period, Step, elapsed_days, term_end
 from core.problems import Problem
-from core.record import Record
-from core.rights import Right
-from core.schedule import Done, Obligation, windows
-from core.terms import Ground, Payment
+from core.readings import counts, described, firing
+from core.record import Fact, Moment, Record
+from core.rights import Right, usual_life
+from core.schedule import Done, Obligation, window_of, windows
+from core.terms import Ground, Payment, Rule
 
-__all__ = ["Back", "Earned", "Ended", "ended", "ending_duties", "ending_rights"]
+__all__ = ["Back", "Earned", "Ended", "beside_end", "ended", "ending_duties", "ending_rights"]
 
 
 class Earned(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,8 +47,9 @@ class Back(msgspec.Struct, frozen=True, kw_only=True):
 class Ended(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """The end of the contract: its last day, the notice and when it arrived, the ground, and what follows.
 
-    `rightful` is False where the ground named gave no right that was open on that day, or its notice was too short: the
-    other side's silence heals nothing (Civil Code 565); None where no ground was named.
+    `rightful` is False where the ground named gave who ended it no right that was open on that day, or its notice was
+    too short: the other side's silence heals nothing (Civil Code 565). A notice that names no ground rests on a right
+    that was open; None where there was none, and `beside_end` says what the law has.
     """
 
     day: date
@@ -66,7 +70,7 @@ def ending_duties(record: Record) -> tuple[Obligation, ...]:
         return ()
     made = []
     for duty in terms.follows:
-        due = _added(record, record.ended.day, duty.within, f"ending.follows.{duty.id}")
+        due = record.after(record.ended, duty.within, f"ending.follows.{duty.id}")
         facts = record.of("delivered", duty.id)
         done = Done(day=facts[0].at.day, how="delivered", event=facts[0].event.id) if facts else None
         other = next((key for key in record.contract.parties if key != duty.owed_by), duty.owed_by)
@@ -87,33 +91,34 @@ def ending_duties(record: Record) -> tuple[Obligation, ...]:
     return tuple(made)
 
 
-def _added(record: Record, day: date, period: Period, where: str) -> Due | None:
-    due = add(day, period, record.counting, record.calendar)
-    if isinstance(due, Problem):
-        record.question(msgspec.structs.replace(due, where=where))
-        return None
-    return due
+ANYTIME = "any time"
+"""The state of a ground that needs none: notice alone."""
 
 
-def ending_rights(record: Record, found: Iterable[Breach]) -> tuple[Right, ...]:
+def ending_rights(record: Record, found: Iterable[Breach], figures: Mapping[str, Figure]) -> tuple[Right, ...]:
     """The rights to end the contract that its grounds give, each from the day on which it could be used."""
     terms = record.contract.ending
     if terms is None:
         return ()
     listed = [b for b in found if not b.waived or record.counting.of("trigger_takes") == "also waived"]
-    return tuple(right for ground in terms.grounds for right in _given(record, ground, listed))
+    made: list[Right] = []
+    for ground in terms.grounds:
+        read = ground.when.measure is not None
+        mine = _bad(record, ground, figures) if read else [b for b in listed if speaks_of(ground.when, b)]
+        made.extend(_given(record, ground, mine))
+    return tuple(made)
 
 
-def _answers(ground: Ground, breach: Breach) -> bool:
-    when = ground.when
-    if breach.kind == "late":
-        kinds = {"duty": {"annex", "step", "duty"}}.get(when.any or "", {when.any})
-        return when.state == "late" and (breach.of_kind in kinds or when.id in {breach.source, breach.subject})
-    if breach.kind == "event":
-        return when.event == breach.source
-    if breach.kind == "loss":
-        return when.state == "loss" and when.id in {None, breach.caused}
-    return when.measure is not None and when.measure == breach.source
+def _bad(record: Record, ground: Ground, figures: Mapping[str, Figure]) -> list[Breach]:
+    """The readings of closed windows that a ground speaks of, whether or not a rule prices them."""
+    rule = Rule(id=ground.id, clause=ground.clause, when=ground.when)
+    fires = firing(record, rule, figures) if ground.when.count else None
+    return [
+        Breach(id=one.id, kind="reading", subject=one.id, source=one.measure, owed_by=one.person or "", at=one.last)
+        for one in figures.values()
+        if one.complete
+        and (one.id in fires if fires is not None else described(record, rule, one) and counts(record, one))
+    ]
 
 
 def _days(breach: Breach) -> int:
@@ -122,7 +127,9 @@ def _days(breach: Breach) -> int:
 
 def _given(record: Record, ground: Ground, found: list[Breach]) -> list[Right]:
     """One right at a time (KNOBS `trigger_reuse`), opened by what the ground counts (KNOBS `trigger_counts`)."""
-    mine = sorted((b for b in found if _answers(ground, b)), key=_first_day)
+    if ground.when.state == ANYTIME:
+        return [_free(record, ground, holder) for holder in _holders(record, ground)]
+    mine = sorted(found, key=_first_day)
     counts = ground.counts or {"sum": "sum", "n in a window": "number"}.get(
         record.counting.of("trigger_counts") or "", "one case"
     )
@@ -140,6 +147,28 @@ def _given(record: Record, ground: Ground, found: list[Breach]) -> list[Right]:
         if record.counting.of("trigger_reuse") == "used up":
             group.clear()
     return made
+
+
+def _holders(record: Record, ground: Ground) -> tuple[str, ...]:
+    return (ground.may_end,) if ground.may_end else tuple(record.contract.parties)
+
+
+def _free(record: Record, ground: Ground, holder: str) -> Right:
+    """A right that needs no breach: it is there from the contract's first day, and does not lapse."""
+    contract = record.contract
+    term = contract.term.from_ if contract.term else None
+    notices = [fact for fact in record.of("terminated") if fact.event.by in {None, holder}]
+    first = notices[0].at.day if notices else record.as_of.day
+    return Right(
+        id=f"{ground.id}:{holder}",
+        kind="terminate",
+        holder=holder,
+        opened=contract.effective or term or contract.signed or first,
+        why="RIGHT-ANYTIME-01",
+        args={"holder": holder},
+        clause=ground.clause,
+        used=notices[0].event.id if notices else None,
+    )
 
 
 def _open(right: Right, day: date) -> bool:
@@ -176,26 +205,25 @@ def _uncured(record: Record, ground: Ground, breach: Breach, day: date) -> date 
     demands = record.of("demanded", breach.subject) or record.of("demanded", breach.id)
     if not demands:
         return None
-    due = _added(record, demands[0].at.day, ground.cure, f"ending.grounds.{ground.id}.cure")
+    due = record.after(demands[0].at, ground.cure, f"ending.grounds.{ground.id}.cure")
     if due is None or (not breach.running and breach.until is not None and breach.until <= due.day):
         return None
     return max(day, due.day + timedelta(days=1))
 
 
 def _right(record: Record, ground: Ground, breach: Breach, opened: date) -> Right:
-    said = record.counting.of("right_lapses") or "never"
-    number, _, unit = said.partition(" ")
-    within = ground.lapses or (Period(int(number), unit.removesuffix("s")) if number.isdigit() else None)
-    lapse = _added(record, opened, within, f"ending.grounds.{ground.id}.lapses") if within else None
+    within = ground.lapses or usual_life(record)
+    begins = Moment(opened, breach.instant if opened == breach.at else None)
+    lapse = record.after(begins, within, f"ending.grounds.{ground.id}.lapses") if within else None
     last = lapse.day if lapse else None
     used = [f for f in record.of("terminated") if f.at.day >= opened and (last is None or f.at.day <= last)]
-    holder = ground.may_end or (breach.owed_to or next(iter(record.contract.parties)))
     return Right(
         id=f"{ground.id}:{breach.subject}",
         kind="terminate",
-        holder=holder,
+        holder=ground.may_end or breach.owed_to,
         opened=opened,
         lapses=last,
+        due=lapse,
         why="RIGHT-BREACH-01",
         args={"breach": breach.id, "count": None, "of": None},
         clause=ground.clause,
@@ -211,24 +239,57 @@ def ended(
     if record.ended is None or not facts:
         return None
     fact, day, terms = facts[0], record.ended.day, record.contract.ending
-    ground = fact.event.of
-    mine = [r for r in given if ground and r.id.partition(":")[0] == ground]
-    rightful = any(r.opened <= fact.at.day and _open(r, fact.at.day) for r in mine) if ground else None
-    notice = next((g.notice for g in (terms.grounds if terms else ()) if g.id == ground), None)
-    if rightful and notice is not None:
-        earliest = _added(record, fact.at.day, notice, f"ending.grounds.{ground}.notice")
-        rightful = earliest is not None and earliest.day <= day
+    open_ = _open_to(fact, given)
+    kept = [ground for ground in open_ if _in_time(record, ground, fact, day)]
+    ground = fact.event.of or next(iter([*kept, *open_]), None)
     return Ended(
         day=day,
         event=fact.event.id,
         received=fact.at.day,
         ground=ground,
-        rightful=rightful,
+        rightful=bool(kept) if ground else None,
         survives=terms.survives if terms else (),
         follows=tuple(duty.id for duty in terms.follows) if terms else (),
         fees=tuple(_earned(record, obligations, debts, day)),
         back=tuple(_back(record, debts, day)),
     )
+
+
+def _open_to(notice: Fact, given: Iterable[Right]) -> list[str]:
+    """The grounds that gave who ended the contract a right that was open when its notice arrived; of a notice that
+    names one, that one alone.
+    """
+    day, by, named = notice.at.day, notice.event.by, notice.event.of
+    mine = [right for right in given if right.kind == "terminate" and by in {None, right.holder}]
+    grounds = [right.id.partition(":")[0] for right in mine if right.opened <= day and _open(right, day)]
+    return [ground for ground in dict.fromkeys(grounds) if named in {None, ground}]
+
+
+def _in_time(record: Record, ground: str, notice: Fact, day: date) -> bool:
+    """Whether the notice gave the time that its ground asks for."""
+    terms = record.contract.ending
+    before = next((g.notice for g in (terms.grounds if terms else ()) if g.id == ground), None)
+    if before is None:
+        return True
+    earliest = record.after(notice.at, before, f"ending.grounds.{ground}.notice")
+    return earliest is not None and earliest.day <= day
+
+
+def beside_end(record: Record, end: Ended | None) -> tuple[Beside, ...]:
+    """What the law says of an end for which the contract gave no right (Civil Code 562, 563, 933): it is printed, and
+    decides nothing.
+    """
+    if end is None or end.rightful or not record.chinese:
+        return ()
+    terms = record.contract.ending
+    if terms is not None and terms.kind == "mandate":
+        code, args, source = "BESIDE-END-02", {}, "933"
+    elif record.contract.term is None:
+        days = elapsed_days(end.received, end.day)
+        code, args, source = "BESIDE-END-01", {"days": days}, "563(2)"
+    else:
+        code, args, source = "BESIDE-END-03", {}, "562, 563(1)"
+    return (Beside(about="terminated", code=code, args=args, source=f"Civil Code {source}", confidence="official"),)
 
 
 def _earned(
@@ -238,9 +299,9 @@ def _earned(
     payments = {p.id: p for p in record.contract.payments}
     for obligation in obligations:
         payment = payments.get(obligation.source)
-        if payment is None or payment.due.every is None or obligation.window is None or obligation.amount is None:
+        if payment is None or obligation.window is None or obligation.amount is None:
             continue
-        span = next((w for w in windows(record, payment.due.every.unit) if w.id == obligation.window), None)
+        span = window_of(record, payment, obligation.window)
         if span is None or not span.first <= day < span.after:
             continue
         days, of = (day - span.first).days + 1, (span.after - span.first).days

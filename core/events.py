@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 import msgspec
 
+from core.counting import Period
 from core.money import Money
 
 __all__ = ["KINDS", "SPANS", "Event", "gone"]
@@ -20,6 +21,7 @@ KINDS: dict[str, str] = {
     "extended": "performance",
     "excused": "performance",
     "input late": "performance",
+    "shared cause": "performance",
     "waiting for client": "performance",
     "paid": "money",
     "invoiced": "money",
@@ -30,6 +32,7 @@ KINDS: dict[str, str] = {
     "costs proven": "money",
     "drawn": "money",
     "refunded": "money",
+    "recovered": "money",
     "ended early": "money",
     "failed": "performance",
     "chosen": "claims",
@@ -43,6 +46,7 @@ KINDS: dict[str, str] = {
     "agreed": "claims",
     "waived": "claims",
     "settled": "claims",
+    "exercised": "claims",
     "signed": "contract",
     "notified in writing": "contract",
     "consents": "contract",
@@ -59,21 +63,25 @@ KINDS: dict[str, str] = {
     "fault found": "money",
     "fault not found": "money",
     "terminated": "contract",
+    "renewal refused": "contract",
     "scored": "measures",
     "corrected": "record",
     "withdrawn": "record",
 }
 """Kinds of event in core and their area; a contract or sector adds its own under `event_kinds`."""
 
-SPANS = frozenset({"excused", "input late", "waiting for client", "refused"})
+SPANS = frozenset({"excused", "input late", "shared cause", "waiting for client", "refused"})
 """Kinds that last: they carry `from` and `to` instead of `at`."""
 
 
-class Event(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, rename={"from_": "from"}, gc=False):
+class Event(
+    msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, rename={"from_": "from", "for_": "for"}, gc=False
+):
     """One recorded fact. Happening and recording are different instants.
 
     `at` is a bare date (the whole day, in the contract's zone) or an instant; spans have `from`/`to` instead.
     `site` says where; a span may say when it was `announced`, `reported` or `detected`.
+    An extension is `until` a day, or `for` a length.
     `of` names an obligation, charge, amendment or scorecard; `about` names a case (one complaint); `by` who acted or
     caused;
     `sent` and `valued` are a payment's other days (KNOBS `payment_date`); `recorded` is None where it was recorded
@@ -100,6 +108,7 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, renam
     head: str | None = None
     item: str | None = None
     until: date | None = None
+    for_: Period | None = None
     corrects: str | None = None
     sent: date | datetime | None = None
     valued: date | datetime | None = None

@@ -11,12 +11,15 @@ from core.charges import Accrual, Slice
 from core.liability import Liability, Recourse
 from core.measures import LostPoints
 from core.money import Money, integer
+from core.periods import Due
 from core.periods import Step as Counted
 from core.readings import POINTS
 from core.record import Decided
 from core.schedule import Obligation
+from core.strips import Run, runs
+from core.strips import strip as days
 
-__all__ = ["Line", "explain", "explain_ahead", "explain_all", "explain_due", "slice_line"]
+__all__ = ["Line", "explain", "explain_ahead", "explain_all", "explain_due", "slice_line", "strip"]
 
 
 class Line(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -26,6 +29,17 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     args: dict[str, Any] = {}
     clause: str = ""
     amount: Money | None = None
+
+
+def strip(due: Due | None) -> tuple[Run, ...]:
+    """The days from the event to a due time (`Obligation.due`, `Right.due`), as text, page and papers show them.
+
+    Each `Run` of days that are alike has its `first` and `last` day, a `kind` ("event", "named", "counted", "skipped",
+    "paused", "moved", "due", or "left out" for the middle of a long strip), the number `n` reached, and a `reason` to
+    be spoken. It is the strip of `spondeo when`, built when asked for; empty where no days were counted (a named date
+    that stays, or what still waits). `contracts.strips` has its words: `rows` for pages, `lines` for a terminal.
+    """
+    return runs(days(due))
 
 
 def explain_due(obligation: Obligation) -> tuple[Counted, ...]:
@@ -133,7 +147,21 @@ def _decided(decided: Decided) -> Line:
 
 
 def slice_line(accrual: Accrual, part: Slice) -> Line:
-    """The working of one slice: units × rate × base, or units × price, or once."""
+    """The working of one slice: units × rate × base, or units × price, or once; of days both sides caused, a share;
+    of foreign money, converted.
+    """
+    line = _working(accrual, part)
+    if part.fx is not None:
+        code = "EXPLAIN-CONVERTED-02" if part.fx.provisional else "EXPLAIN-CONVERTED-01"
+        said: dict[str, Any] = {"working": Counted(line.code, line.args), "fx": part.fx.rate, "on": part.fx.on}
+        line = msgspec.structs.replace(line, code=code, args=said)
+    if part.borne is None:
+        return line
+    args = {"working": Counted(line.code, line.args), "share": part.borne}
+    return msgspec.structs.replace(line, code="EXPLAIN-BOTHSIDES-01", args=args)
+
+
+def _working(accrual: Accrual, part: Slice) -> Line:
     args: dict[str, Any] = {
         "units": _plain(part.units),
         "unit": part.unit,
@@ -192,23 +220,27 @@ _BESIDE = {
 """What would be payable otherwise, printed beside the figure."""
 
 
+_LESS = {
+    "own share": "EXPLAIN-OWNSHARE-01",
+    "maximum": "EXPLAIN-MAXIMUM-01",
+    "excess": "EXPLAIN-EXCESS-01",
+    "deductible": "EXPLAIN-DEDUCTIBLE-01",
+    "attachment": "EXPLAIN-ATTACHMENT-01",
+    "cap": "EXPLAIN-CAP-01",
+    "undecided": "EXPLAIN-UNDECIDED-01",
+    "share": "EXPLAIN-SHARE-01",
+    "agreed sums": "EXPLAIN-AGAINST-01",
+    "same cause": "EXPLAIN-SAMECAUSE-01",
+    "double cover": "EXPLAIN-COVERED-01",
+}
+"""What a limit takes off, by its kind."""
+
+
 def _reductions(owed: Liability) -> list[Line]:
-    codes = {
-        "own share": "EXPLAIN-OWNSHARE-01",
-        "maximum": "EXPLAIN-MAXIMUM-01",
-        "excess": "EXPLAIN-EXCESS-01",
-        "deductible": "EXPLAIN-DEDUCTIBLE-01",
-        "attachment": "EXPLAIN-ATTACHMENT-01",
-        "cap": "EXPLAIN-CAP-01",
-        "undecided": "EXPLAIN-UNDECIDED-01",
-        "share": "EXPLAIN-SHARE-01",
-        "agreed sums": "EXPLAIN-AGAINST-01",
-        "same cause": "EXPLAIN-SAMECAUSE-01",
-    }
     return [
         Line(
-            code=codes[r.kind],
-            args={"by": r.by, "window": r.window, "full": r.full},
+            code=_LESS[r.kind],
+            args={"by": f"{r.by} {r.window}".rstrip(), "full": r.full},
             clause=r.clause,
             amount=Money(-r.amount.minor, r.amount.currency),
         )
@@ -231,7 +263,7 @@ def _recourse(recourse: Recourse) -> Line:
 
 
 def explain_ahead(assessment: Assessment) -> tuple[Line, ...]:
-    """What was paid ahead, what goes back, and the periods whose fee a charge changes, as lines."""
+    """What was paid ahead and what goes back, as lines."""
     lines = []
     for one in assessment.ahead:
         args: dict[str, Any] = {"id": one.id, "by": one.payer, "paid": one.paid, "held": one.held}
@@ -257,15 +289,4 @@ def explain_ahead(assessment: Assessment) -> tuple[Line, ...]:
         }
         args = {"id": back.id, "date": back.ended, "by": back.cause, "count": _plain(back.count), **sums}
         lines.append(Line(code="AHEAD-REFUND-01", args=args))
-    return (*lines, *_settled(assessment))
-
-
-def _settled(assessment: Assessment) -> list[Line]:
-    lines = []
-    for one in assessment.settlements:
-        if one.deductions or one.bonuses:
-            down, up = (sum(m.minor for m in sums.values()) for sums in (one.deductions, one.bonuses))
-            said = {"fee": one.fee, "pay": one.pay, "net": one.net, "tax": one.tax, "set_off": one.set_off}
-            sums = {"deductions": Money(down, one.fee.currency), "bonuses": Money(up, one.fee.currency)}
-            lines.append(Line(code="AHEAD-SETTLEMENT-01", args={"id": one.obligation, **said, **sums}))
-    return lines
+    return tuple(lines)

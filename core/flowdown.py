@@ -161,11 +161,11 @@ def _warnings(where: str, ours: Side, theirs: Side, time: int | None, money: Mon
         yield Problem("FLOWDOWN-MONEY-01", where, {"amount": money, "ours": ours.limit, "theirs": theirs.limit})
     shorter, unit = _gap(ours.notice, theirs.notice)
     if shorter is not None and shorter < 0:
-        args = {"ours": _said(ours.notice), "theirs": _said(theirs.notice), "gap": -shorter, "unit": unit}
+        gap = _said(Period(-shorter, unit))
+        args: dict[str, object] = {"ours": _said(ours.notice), "theirs": _said(theirs.notice), "gap": gap}
         yield Problem("FLOWDOWN-NOTICE-01", where, args)
 
 
-def _said(period: Period | None) -> str:
-    if period is None:
-        return "—"
-    return " and ".join(f"{part.n} {part.unit}{'' if part.n == 1 else 's'}" for part in period.parts)
+def _said(period: Period | None) -> tuple[Period, ...]:
+    """The parts of a period, each of which the catalogues can say; none where nothing is said."""
+    return period.parts if period is not None else ()

@@ -1,17 +1,28 @@
 """Interest on a debt as dated legs: each stretch of days under one rate, one balance and one version of the terms."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import NamedTuple
 
-from core.money import Mode, integer
+from core.money import integer
 from core.problems import Problem
 from core.rates import Fixing, Series, read_rate, series
 from core.record import Record
-from core.terms import Charge, Rounding, Rule
+from core.terms import Charge, Rule
+from core.unsaid import charges_all_days, numbers_grace
 
-__all__ = ["Leg", "Run", "first_day", "interest", "is_interest", "last_day", "payment_counts", "whole"]
+__all__ = [
+    "Leg",
+    "Run",
+    "first_day",
+    "interest",
+    "is_interest",
+    "last_day",
+    "payment_counts",
+    "runs_as_interest",
+    "tier",
+]
 
 
 class Run(NamedTuple):
@@ -19,7 +30,7 @@ class Run(NamedTuple):
 
     `closed`: on `until` it was paid or ended. `base` gives the minor units that bear interest on a day under the named
     amendments, `changes` the days on which it may change. `settled`: by day, what was paid of the interest itself, in
-    all. `free` days at the start and `holes` (first, last) bear none.
+    all. `free` days at the start and `holes` (first, last) bear none. A leg ends where one of `cuts` begins.
     """
 
     id: str
@@ -31,6 +42,7 @@ class Run(NamedTuple):
     settled: tuple[tuple[date, int], ...] = ()
     free: int = 0
     holes: tuple[tuple[date, date], ...] = ()
+    cuts: tuple[date, ...] = ()
 
 
 class Leg(NamedTuple):
@@ -70,6 +82,16 @@ def is_interest(charge: Charge | None) -> bool:
     )
 
 
+def runs_as_interest(rule: Rule) -> bool:
+    """Whether a rule's running charge is interest: its charge is, or each of its tiers."""
+    return all(is_interest(tier) for tier in rule.tiers) if rule.tiers else is_interest(rule.charge)
+
+
+def tier(tiers: tuple[Charge, ...], number: int) -> Charge | None:
+    """The tier that holds a unit by its number."""
+    return next((t for t in tiers if (t.from_ or 1) <= number and (t.to is None or number <= t.to)), None)
+
+
 def payment_counts(record: Record, charge: Charge) -> bool:
     """Whether the day of a payment still bears on what was open before it (KNOBS `interest_days`, `late_ends`)."""
     knob = "interest_days" if is_interest(charge) else "late_ends"
@@ -107,7 +129,7 @@ class _Worked:
         self.rule = rule
         self.run = run
         self.at_ceiling = at_ceiling
-        charge = rule.rate_at_most if at_ceiling else rule.charge
+        charge = rule.rate_at_most if at_ceiling else rule.tiers[0] if rule.tiers else rule.charge
         assert charge is not None
         assert charge.per is not None
         self.charge = charge
@@ -145,7 +167,8 @@ class _Worked:
             self.ceiling = record.ask("rate_ceiling", f"rules.{self.rule.id}.rate_at_most")
             if self.ceiling is None:
                 return False
-        names = {c.reference for c in (self.charge, self.rule.rate_at_most) if c is not None and c.reference}
+        held = (self.charge, self.rule.rate_at_most, *self.rule.tiers)
+        names = {c.reference for c in held if c is not None and c.reference}
         if names:
             self.reference = _REFERENCE.get(self.rule.rate or "") or record.ask("reference", where)
             if self.reference is None:
@@ -155,7 +178,7 @@ class _Worked:
     def _meets_days(self) -> bool:
         """Whether a monthly rate meets a part of a month: the lateness is no whole number of months."""
         ends = [self._month(n) for n in range((self.last.year - self.first.year) * 12 + 14)]
-        wanted = {self.last, *(day - timedelta(days=1) for day in self._balance_days() if day <= self.last)}
+        wanted = {self.last, *(day - timedelta(days=1) for day in self.run.changes if day <= self.last)}
         return any(day >= self.first and day not in ends for day in wanted)
 
     def _table(self, ids: tuple[str, ...], name: str) -> Series | None:
@@ -199,8 +222,8 @@ class _Worked:
         """One stretch at its rate over what bears interest; with days that wait for a rate, nothing."""
         ids = self._governing(stretch.first)
         rule = self._version(ids)
-        charge = rule.rate_at_most if self.at_ceiling else rule.charge
-        if charge is None or charge.rate is None:
+        charge = rule.rate_at_most if self.at_ceiling else self._running(rule, number)
+        if charge is None or charge.rate is None or charge.per is None or charge.per.unit != self.unit:
             return None
         base = self.run.base(charge, stretch.first, ids)
         rate = self._rate(rule, charge, ids, stretch.first)
@@ -230,6 +253,34 @@ class _Worked:
             terms=ids,
             provisional=provisional,
         )
+
+    def _running(self, rule: Rule, number: int) -> Charge | None:
+        """The charge of a day by its number, or the one that the last day reached (KNOBS `tiering`, `tier_counts`)."""
+        if not rule.tiers:
+            return rule.charge
+        reached = self._days() if charges_all_days(self.record, rule) else number
+        return tier(rule.tiers, self._numbered(rule) + reached)
+
+    def _numbered(self, rule: Rule) -> int:
+        """Days of grace that have a number among the tiers."""
+        return self.run.free if numbers_grace(self.record, rule, self.run.free) else 0
+
+    def _days(self) -> int:
+        """How many days bear interest."""
+        days = (self.last - self.first).days + 1
+        return days - sum(
+            max(0, (min(last, self.last) - max(first, self.first)).days + 1) for first, last in self.run.holes
+        )
+
+    def _tier_days(self, rule: Rule) -> Iterator[date]:
+        """The days on which another tier begins."""
+        for number in (n for t in rule.tiers for n in (t.from_, t.to and t.to + 1) if n):
+            day = self.first + timedelta(days=number - self._numbered(rule) - 1)
+            for first, last in self.run.holes:
+                begin = max(first, self.first)
+                if begin <= day and begin <= last:
+                    day += timedelta(days=(last - begin).days + 1)
+            yield day
 
     def _governing(self, day: date) -> tuple[str, ...]:
         return self.record.amendments_for(self.run.due, day, subject=f"{self.rule.id}:{self.run.id}")
@@ -299,7 +350,7 @@ class _Worked:
             yield self._measured(begin, end)
 
     def _cuts(self) -> Iterator[date]:
-        yield from self._balance_days()
+        yield from (*self.run.changes, *self.run.cuts)
         yield from self.record.breaks
         yield from (_next(day) for day in self._rests())
         for first, last in self.run.holes:
@@ -310,13 +361,14 @@ class _Worked:
             yield from self._months()
         for ids in {(), *(self._governing(day) for day in self.record.breaks)}:
             yield from self._rate_days(ids)
+            yield from self._tier_days(self._version(ids))
         if self.record.counting.of("rate_pending") == "wait":
             yield from (_next(t.until) for tables in self.tables.values() for t in tables.values() if t.until)
 
     def _rate_days(self, ids: tuple[str, ...]) -> Iterator[date]:
         """Days on which a reference rate is another one, as far as this debt follows it."""
         rule = self._version(ids)
-        for charge in (rule.charge, rule.rate_at_most):
+        for charge in (rule.charge, *rule.tiers, rule.rate_at_most):
             if charge is None or charge.reference is None:
                 continue
             table = self._table(ids, charge.reference)
@@ -334,9 +386,6 @@ class _Worked:
                         break
                     day = _after(fixing, day)
                     yield day
-
-    def _balance_days(self) -> tuple[date, ...]:
-        return self.run.changes
 
     def _rests(self) -> Iterator[date]:
         """The last day of each stretch after which interest is added to what bears interest (KNOBS `compounding`)."""
@@ -444,13 +493,3 @@ def _leap(year: int) -> bool:
 
 def _next(day: date) -> date:
     return day + timedelta(days=1)
-
-
-def whole(legs: Iterable[Leg], rounding: Rounding) -> int:
-    """What the legs come to in whole minor units: rounded once, each leg, or each day's amount times its days."""
-    mode: Mode = rounding.mode  # type: ignore[assignment]
-    if rounding.when == "each slice":
-        return sum(integer(leg.exact, mode) for leg in legs)
-    if rounding.when == "each day":
-        return sum(int(leg.units) * integer(leg.exact / leg.units, mode) for leg in legs)
-    return integer(sum((leg.exact for leg in legs), Fraction(0)), mode)

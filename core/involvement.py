@@ -7,9 +7,9 @@ import msgspec
 
 from core.curves import split
 from core.money import Money
-from core.periods import Due, Period, Step, add
+from core.periods import Due, Period, Step
 from core.problems import Problem
-from core.record import Fact, Record
+from core.record import Fact, Moment, Record, not_after
 from core.schedule import Done, Obligation
 from core.terms import Involvement
 
@@ -123,7 +123,9 @@ class _Life:
                 if period is not None:
                     yield self._after_end(what, event, period)
 
-    def _bare(self, what: str, by: str, due: Due | None, done: Done | None, case: str | None = None) -> Obligation:
+    def _bare(
+        self, what: str, by: str, due: Due | None, done: Done | None, case: str | None = None, *, by_clock: bool = False
+    ) -> Obligation:
         other = next((key for key in self.record.contract.parties if key != by), by)
         return Obligation(
             id=f"{self.key}/{what}" + (f"/{case}" if case else ""),
@@ -135,6 +137,7 @@ class _Life:
             clause=self.terms.clause or self.third.clause,
             case=case,
             due=due,
+            by_clock=by_clock,
             waiting=None if due else Step("DUE-WAITING-01", {"what": "starts", "of": self.key}),
             done=done,
         )
@@ -151,20 +154,15 @@ class _Life:
     def _answer(self, request: Fact, within: Period) -> Obligation:
         asked_by = request.event.by or self.third.engaged_by
         by = next((key for key in self.record.contract.parties if key != asked_by), asked_by)
-        due = self._due(request.at.day, within, "answer_within")
+        due = self._due(request.at, within, "answer_within")
         reply = self._reply(request)
         done = _done(reply, "answered")
         if done is None and due is not None and self.terms.silence == "consent" and due.day <= self.record.as_of.day:
             done = Done(day=due.day, how="consent by silence")
-        return self._bare("answer", by, due, done, request.event.about)
+        return self._bare("answer", by, due, done, request.event.about, by_clock=within.is_clock)
 
-    def _due(self, day: date, period: Period, field: str) -> Due | None:
-        due = add(day, period, self.record.counting, self.record.calendar)
-        if isinstance(due, Problem):
-            where = f"third_parties.{self.key}.involvement.{field}"
-            self.record.question(msgspec.structs.replace(due, where=where))
-            return None
-        return due
+    def _due(self, start: Moment, period: Period, field: str) -> Due | None:
+        return self.record.after(start, period, f"third_parties.{self.key}.involvement.{field}")
 
     def _by(self, event: str) -> dict[str, Fact]:
         """The first act of each party."""
@@ -188,7 +186,8 @@ class _Life:
         assert self.ends is not None
         facts = [f for f in self.record.of(event, self.key) if f.at.day >= self.ends.at.day]
         done = _done(facts[0], event) if facts else None
-        return self._bare(what, self.third.engaged_by, self._due(self.ends.at.day, period, what), done)
+        due = self._due(self.ends.at, period, what)
+        return self._bare(what, self.third.engaged_by, due, done, by_clock=period.is_clock)
 
     # where it stands
 
@@ -233,7 +232,7 @@ class _Life:
     def _stage(self, duty: Obligation) -> Stage:
         due, done = duty.due, duty.done
         if done is not None:
-            late = due is not None and done.day > due.day
+            late = due is not None and not not_after(Moment(done.day, done.instant), Moment(due.day, due.instant))
             state = "late" if late else "refused" if self._refused(duty) else "done"
             state = done.how if done.how == "consent by silence" else state
         else:
@@ -249,8 +248,9 @@ class _Life:
 
     def _costs(self) -> Iterable[Cost]:
         """What was spent, shared as agreed; without a ratio it is asked, never halved in silence."""
-        facts = [f for f in self.record.of("cost incurred", self.key) if f.event.amount]
-        if not facts:
+        incurred = [(f.event.by or "", f.event.amount) for f in self.record.of("cost incurred", self.key)]
+        spent = [(by, amount.minor) for by, amount in incurred if amount is not None]
+        if not spent:
             return
         shares = self.terms.costs
         if not shares:
@@ -259,18 +259,17 @@ class _Life:
             return
         currency = self.record.contract.currency
         paid = dict.fromkeys(shares, 0)
-        for fact in facts:
-            if fact.event.amount:
-                paid[fact.event.by or ""] = paid.get(fact.event.by or "", 0) + fact.event.amount.minor
+        for by, minor in spent:
+            paid[by] = paid.get(by, 0) + minor
         scale = 1
         for share in shares.values():
             scale *= share.denominator
         parts = split(sum(paid.values()), [int(s * scale) for s in shares.values()], list(shares))
         due = dict(zip(shares, parts, strict=True))
-        for party, spent in paid.items():
+        for party, minor in paid.items():
             own = due.get(party, 0)
             yield Cost(
-                party=party, share=Money(own, currency), paid=Money(spent, currency), owes=Money(own - spent, currency)
+                party=party, share=Money(own, currency), paid=Money(minor, currency), owes=Money(own - minor, currency)
             )
 
 

@@ -3,16 +3,18 @@
 Each limit is a cut of a curve (`core.curves`); the caps stand in `core.caps`, third parties in `core.recourse`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 
 import msgspec
 
-from core.caps import CapUse, Faults, Fee, Ladder, Use, fees
-from core.causes import Shared, set_against
+from core.breaches import Breach
+from core.caps import CapUse, Fee, Ladder, Use, fees
+from core.causes import Shared, set_against, worst_of
 from core.charges import Accrual, accrued
 from core.curves import ALWAYS, Curve, Line, Reduction, allocate, months_before, narrow, narrowed, scaled, split
+from core.faults import Faults, Said
 from core.money import Money, parse_decimal
 from core.problems import Problem
 from core.record import Record
@@ -47,33 +49,34 @@ Owing = tuple[tuple[Liability, ...], tuple[CapUse, ...], tuple[Recourse, ...]]
 
 
 def liability(
-    record: Record, accruals: Sequence[Accrual], fees: Sequence[Fee] = (), shared: Sequence[Shared] = ()
+    record: Record,
+    accruals: Sequence[Accrual],
+    fees: Sequence[Fee] = (),
+    shared: Sequence[Shared] = (),
+    breaches: Iterable[Breach] = (),
 ) -> Owing:
     """Inner limits first (KNOBS `nesting`): the rule's maximum, the third party's limit and its excess, then the
     caps. Beside them, what other findings of fault would give.
     """
-    faults = Faults(record)
+    behind = {breach.id: breach for breach in breaches}
+    faults = Faults(record, behind)
     owing, ledger, recourses = _limited(record, accruals, fees, faults, shared)
     payable = {one.charge: one.payable for one in owing}
     beside: dict[str, list[Beside]] = {}
     for accrual in accruals:
         state = faults.state(accrual)
         if state is not None and _matters(record, accrual, faults):
-            turned = Faults(record, frozenset({accrual.id}))
+            turned = Faults(record, behind, frozenset({accrual.id}))
             other, _, _ = _limited(record, accruals, fees, turned, shared)
             found = "fault found" if state in {"fault alleged", "fault not found"} else "fault not found"
             amount = next(one.payable for one in other if one.charge == accrual.id)
             beside.setdefault(accrual.id, []).append(Beside(found, amount))
-    if record.contract.caps and _is_chinese(record) and any(_grave(a, faults) for a in accruals):
+    if record.contract.caps and record.chinese and any(_grave(a, faults) for a in accruals):
         for one in _limited(record, accruals, fees, faults, shared, lawful=True)[0]:
             if one.payable.minor > payable[one.charge].minor:
                 beside.setdefault(one.charge, []).append(Beside("506", one.payable))
     made = [msgspec.structs.replace(one, beside=(*one.beside, *beside.get(one.charge, ()))) for one in owing]
     return tuple(made), ledger, recourses
-
-
-def _is_chinese(record: Record) -> bool:
-    return record.contract.law == "CN" or (record.counting.preset or "").startswith("CN-")
 
 
 def _grave(accrual: Accrual, faults: Faults) -> bool:
@@ -82,7 +85,7 @@ def _grave(accrual: Accrual, faults: Faults) -> bool:
 
 def _matters(record: Record, accrual: Accrual, faults: Faults) -> bool:
     """Whether a limit asks for the degree of fault that was alleged or established."""
-    degrees = {fact.event.fault for fact in faults.facts(accrual)} | {accrual.fault}
+    degrees = faults.degrees(accrual)
     limits = [*(cap.except_ for cap in record.contract.caps)]
     limits += [third.limit_except for third in record.contract.third_parties.values()]
     return any(degrees & set(names) for names in limits)
@@ -102,23 +105,59 @@ def _limited(
     lines = [_line(record, a) for a in accruals if not a.waived]
     after_cap = record.counting.of("own_share") == "after the cap"
     if not after_cap:
-        _own_shares(record, lines)
+        _own_shares(record, lines, faults.said.found)
     ladder = Ladder(record, faults, fees, lawful=lawful)
     outer_first = record.counting.of("nesting") == "outer first"
-    caps = ladder.climb(lines) if outer_first else []
+    caps = _climbed(record, ladder, lines) if outer_first else []
     maxima = _maxima(record, lines)
+    worst_of(record, lines, faults.said.found)
     set_against(record, lines, shared)
     against = against_third_parties(record, lines, faults.of)
     if not outer_first:
-        caps = ladder.climb(lines)
+        caps = _climbed(record, ladder, lines)
     if after_cap:
-        _own_shares(record, lines)
+        _own_shares(record, lines, faults.said.found)
     kept = {line.accrual.id: line for line in lines}
     made = tuple(_liability(accrual, kept.get(accrual.id), day, currency) for accrual in accruals)
     payables = {m.charge: m.payable.minor for m in made}
     recourses = tuple(recourse_of(record, part, payables[part.charge]) for one in against for part, _ in one.parts)
     third = [use for one in against if (use := _party_use(record, one)) is not None]
     return made, (*maxima, *third, *caps), recourses
+
+
+def _climbed(record: Record, ladder: Ladder, lines: Sequence[Line]) -> list[CapUse]:
+    """The caps of each debtor in turn, in the order of the rules that they owe by: of a loss that two sources cover,
+    the second owes, before its own caps, what the first leaves (KNOBS `double_cover`).
+    """
+    rank = {rule.id: number for number, rule in enumerate(record.contract.rules)}
+    debtors = [line.accrual.debtor for line in sorted(lines, key=lambda one: rank.get(one.accrual.rule, len(rank)))]
+    once = record.counting.of("double_cover") != "each in full"
+    ledger: list[CapUse] = []
+    covered: dict[tuple[str, str], int] = {}
+    for debtor in dict.fromkeys([*debtors, *(cap.limits for cap in record.contract.caps)]):
+        mine = [line for line in lines if line.accrual.debtor == debtor]
+        losses = [line for line in mine if once and _loss_of(line.accrual)]
+        for line in losses:
+            _cover_once(record, line, covered.get((line.accrual.breach, line.accrual.creditor), 0))
+        ledger.extend(ladder.climb(mine, debtor))
+        for line in losses:
+            key = line.accrual.breach, line.accrual.creditor
+            covered[key] = covered.get(key, 0) + line.curve(record.as_of.day)
+    order = {cap.id: number for number, cap in enumerate(record.contract.caps)}
+    return sorted(ledger, key=lambda use: order[use.cap])
+
+
+def _loss_of(accrual: Accrual) -> int:
+    """The proven loss that a charge makes good, in minor units; 0 where it makes good none."""
+    return max((part.base.minor for part in accrual.slices if part.of == "loss" and part.base), default=0)
+
+
+def _cover_once(record: Record, line: Line, covered: int) -> None:
+    """What others already owe for the same loss is not owed again."""
+    left = max(0, _loss_of(line.accrual) - covered)
+    if covered and line.curve(record.as_of.day) > left:
+        curve = _at_most(line.curve, left)
+        narrow(line, curve, record.as_of.day, kind="double cover", by=line.accrual.breach, clause=line.accrual.clause)
 
 
 def _liability(accrual: Accrual, line: Line | None, day: date, currency: str) -> Liability:
@@ -146,18 +185,17 @@ def _ending_in(inner: Curve, last: date, gross: int) -> Curve:
     return lambda day: gross if day >= last else min(inner(day), gross)
 
 
-def _own_shares(record: Record, lines: Sequence[Line]) -> None:
+def _own_shares(record: Record, lines: Sequence[Line], found: Mapping[str, Breach]) -> None:
     """The creditor's own share in the fault lessens damages (Civil Code 592(2), 591; KNOBS `own_share`)."""
-    facts = {fact.event.of: fact for fact in record.of("own fault found")}
+    said = Said(record, ("own fault found",), found)
     for line in lines:
-        fact = facts.get(line.accrual.subject) or facts.get(line.accrual.id)
-        if fact is None:
-            continue
-        share = _percent(fact.event.value or "")
-        if share is None:
-            record.question(Problem("EVENT-SHARE-01", f"events.{fact.event.id}.value", {"text": fact.event.value}))
-            continue
-        narrow(line, scaled(line.curve, 1 - share), record.as_of.day, kind="own share", by=fact.event.id, clause="")
+        for fact in said.of(line.accrual)[-1:]:
+            share = _percent(fact.event.value or "")
+            if share is None:
+                where = f"events.{fact.event.id}.value"
+                record.question(Problem("EVENT-SHARE-01", where, {"text": fact.event.value}))
+                continue
+            narrow(line, scaled(line.curve, 1 - share), record.as_of.day, kind="own share", by=fact.event.id, clause="")
 
 
 def _percent(text: str) -> Fraction | None:
@@ -190,7 +228,8 @@ def _maxima(record: Record, lines: Sequence[Line]) -> list[CapUse]:
         if limit.per.startswith("rolling "):
             _looking_back(record, rule, group, limit.to.minor, int(limit.per.split()[1]))
         else:
-            uses.extend(_together(record, rule, group, window, limit.to.minor) for window in _spans(record, limit.per))
+            made = [_together(record, rule, group, window, limit.to.minor) for window in _spans(record, limit.per)]
+            uses.extend(_carried(record, rule, group, made) if limit.carries else made)
         for line, running in zip(whole, group, strict=True):
             if line is not running:
                 line.curve = _sum(running.curve, _lesser(_plus_of(record, line.accrual), line.curve))
@@ -254,6 +293,52 @@ def _together(record: Record, rule: str, group: Sequence[Line], window: Window, 
         full=cut.full if cut.total > cut.used else None,
         uses=tuple(uses),
     )
+
+
+def _carried(record: Record, rule: str, group: Sequence[Line], made: Sequence[CapUse]) -> list[CapUse]:
+    """What exceeded the maximum in one window is paid at the end of later ones that have room, the oldest first."""
+    kept: list[CapUse] = []
+    waiting: list[tuple[Line, str]] = []
+    for use in made:
+        last = use.last
+        room = use.headroom.minor if last is not None and last <= record.as_of.day else 0
+        for line, window in waiting:
+            over = _over(line, rule, window)
+            part = min(room, over.amount.minor) if over else 0
+            if over is None or last is None or not part:
+                continue
+            room -= part
+            _give_back(line, over, part, last)
+            use = _with(use, line.accrual, part)
+            kept = [_less(one, part) if one.window == window else one for one in kept]
+        kept.append(use)
+        waiting += [(line, use.window) for line in group if _over(line, rule, use.window)]
+    return kept
+
+
+def _over(line: Line, rule: str, window: str) -> Reduction | None:
+    """What the rule's maximum still holds back of a charge for one window."""
+    return next((r for r in line.reductions if (r.kind, r.by, r.window) == ("maximum", rule, window)), None)
+
+
+def _give_back(line: Line, over: Reduction, part: int, day: date) -> None:
+    inner = line.curve
+    line.curve = lambda at: inner(at) + (part if at >= day else 0)
+    line.last = max(line.last, day)
+    place, left = line.reductions.index(over), over.amount.minor - part
+    rest = [msgspec.structs.replace(over, amount=Money(left, over.amount.currency))] if left else []
+    line.reductions[place : place + 1] = rest
+
+
+def _with(use: CapUse, accrual: Accrual, part: int) -> CapUse:
+    currency = use.limit.currency
+    used, room = Money(use.used.minor + part, currency), Money(use.headroom.minor - part, currency)
+    uses = (*use.uses, Use(accrual.id, Money(part, currency), accrual.clause))
+    return msgspec.structs.replace(use, used=used, headroom=room, uses=uses)
+
+
+def _less(use: CapUse, part: int) -> CapUse:
+    return msgspec.structs.replace(use, beyond=Money(use.beyond.minor - part, use.beyond.currency))
 
 
 _DAY = date.resolution

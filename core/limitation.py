@@ -2,10 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import cache
+
+import msgspec
 
 from core.breaches import Breach
 from core.charges import Accrual
 from core.periods import Due, Period, add
+from core.problems import Problem
 from core.record import Fact, Record
 from core.rights import Right
 
@@ -26,24 +30,27 @@ def limitations(record: Record, breaches: Iterable[Breach], accruals: Iterable[A
         return ()
     years, start = int(said.split(" ")[0]), said.rpartition(" ")[2]
     by_id = {breach.id: breach for breach in breaches}
+    kinds = [what for what in ANEW[start] if record.of(what)]
+    runs_until = cache(lambda day: _after(record, day, years))  # many breaches begin on one day
     made = []
     for accrual in accruals:
         breach = by_id.get(accrual.breach)
         opened = None if breach is None or accrual.waived else _opened(record, breach, start)
         if opened is None:
             continue
-        lapses = _after(record, opened, years)
+        due = runs_until(opened)
         again: Fact | None = None
-        for fact in _facts(record, accrual, start):
-            if lapses is not None and opened <= fact.at.day <= lapses:
-                lapses, again = _after(record, fact.at.day, years), fact
+        for fact in _facts(record, accrual, kinds):
+            if due is not None and opened <= fact.at.day <= due.day:
+                due, again = runs_until(fact.at.day), fact
         made.append(
             Right(
                 id=f"limitation:{accrual.id}",
                 kind="limitation",
                 holder=accrual.creditor,
                 opened=opened,
-                lapses=lapses,
+                lapses=due.day if due else None,
+                due=due,
                 why="RIGHT-LIMITATION-02" if again else "RIGHT-LIMITATION-01",
                 args={
                     "charge": accrual.id,
@@ -69,12 +76,15 @@ def _opened(record: Record, breach: Breach, start: str) -> date | None:
     return breach.at
 
 
-def _after(record: Record, day: date, years: int) -> date | None:
+def _after(record: Record, day: date, years: int) -> Due | None:
     due = add(day, Period(years, "year"), record.counting, record.calendar)
-    return due.day if isinstance(due, Due) else None
+    if isinstance(due, Problem):
+        record.question(msgspec.structs.replace(due, where="counting.limitation"))
+        return None
+    return due
 
 
-def _facts(record: Record, accrual: Accrual, start: str) -> list[Fact]:
+def _facts(record: Record, accrual: Accrual, kinds: Iterable[str]) -> list[Fact]:
     subjects = dict.fromkeys((accrual.id, accrual.subject, accrual.breach))
-    facts = {f.event.id: f for what in ANEW[start] for subject in subjects for f in record.of(what, subject)}
+    facts = {f.event.id: f for what in kinds for subject in subjects for f in record.of(what, subject)}
     return sorted(facts.values(), key=lambda fact: fact.order)

@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 import msgspec
 
-__all__ = ["MODES", "Mode", "Money", "exponent", "integer", "parse_decimal", "show_decimal"]
+__all__ = ["MODES", "Mode", "Money", "UnitPrice", "exponent", "integer", "parse_decimal", "show_decimal"]
 
 Mode = Literal["half up", "half even", "down", "up"]
 MODES: tuple[Mode, ...] = ("half up", "half even", "down", "up")
@@ -80,10 +80,32 @@ class Money(msgspec.Struct, frozen=True, order=False, gc=False):
         return self + Money(-other.minor, other.currency)
 
 
-def integer(exact: Fraction | int, mode: Mode = "half up") -> int:
-    """Round to a whole number; "half up" goes away from zero (KNOBS `round_mode`: −2.5 gives −3)."""
-    if isinstance(exact, int):
-        return exact
+class UnitPrice(msgspec.Struct, frozen=True, gc=False):
+    """The price of one unit, finer than the currency's smallest one ("0.0235 CNY"); `exact` is in minor units."""
+
+    exact: Fraction
+    currency: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read "0.0235 CNY"; ValueError if it is no price, or one that can be paid as it is (that is `Money`)."""
+        match = _AMOUNT.fullmatch(text.strip())
+        if not match or match[1] or len((match[3] or "").rstrip("0")) <= exponent(match[4]):
+            raise ValueError(text)
+        exact = Fraction(f"{match[2].replace(',', '')}.{match[3]}") * 10 ** exponent(match[4])
+        return cls(exact, match[4])
+
+    def __str__(self) -> str:
+        return f"{show_decimal(self.exact / 10 ** exponent(self.currency))} {self.currency}"
+
+
+def integer(exact: Fraction, mode: Mode = "half up", step: int = 1) -> int:
+    """Round to a whole number of `step`s; "half up" goes away from zero (KNOBS `round_mode`: −2.5 gives −3), "up" too.
+
+    A step is a coarser unit than the currency's smallest one (KNOBS `round_to`): 48.67 in steps of 5 fen is 48.65.
+    """
+    if step != 1:
+        return step * integer(Fraction(exact) / step, mode)
     negative, size = exact < 0, abs(exact)
     whole, rest = divmod(size.numerator, size.denominator)
     if rest:

@@ -7,18 +7,21 @@ from collections.abc import Mapping
 
 import msgspec
 
-from core.periods import USAGE, Counting, Origin
+from core.calendars import WEEKDAYS, Window
+from core.counting import USAGE, Counting, Origin
+from core.hours import read_clock, read_hours
 from core.problems import Problem, nearest
-from core.worktime import WEEKDAYS, read_clock, read_hours, zone_problem
+from core.zones import zone_problem
 
-__all__ = ["KNOBS", "LATER", "PRESETS", "Knob", "Preset", "asking", "resolve"]
+__all__ = ["KNOBS", "PRESETS", "Knob", "Preset", "asking", "resolve"]
 
 
 class Knob(msgspec.Struct, frozen=True):
     """One convention: its values (first the one that examples use) and what holds where the contract is silent.
 
     `mark`: "preset" (a preset gives it, else `usage`, else asked), "usage", or "ask". Angle brackets in a value are to
-    be filled in: `<n>`, `<clock>` (09:30), `<zone>`, `<hours>`, `<weekdays>` (Fri+Sat), `<percent>`, `<words>`.
+    be filled in: `<n>`, `<clock>` (09:30), `<month_day>` (04-01), `<zone>`, `<hours>`, `<weekdays>` (Fri+Sat),
+    `<percent>`, `<words>`.
     """
 
     key: str
@@ -92,7 +95,7 @@ _SECTIONS: dict[str, dict[str, tuple[str, str, str | None]]] = {
         "as_of_date": _usage("end of that day | its start"),
         "day_end": _preset("24:00 | close of business | <clock>"),
         "at_due": _usage("in time | late"),
-        "number_words": _preset("by statute's list | by plain meaning | stated", usage="by plain meaning"),
+        "number_words": _preset("by statute's list | by plain meaning", usage="by plain meaning"),
         "takes_effect": _preset("received | sent | sent + <n> days"),
     },
     "days": {
@@ -123,10 +126,11 @@ _SECTIONS: dict[str, dict[str, tuple[str, str, str | None]]] = {
         "least_working_days": _preset("0 | 2"),
         "chained_anchor": _usage("the rolled due date | the unrolled"),
         "roll_series": _usage("next from unrolled | next from rolled", usage="next from unrolled"),
-        "cycle": _usage("calendar | from the effective date | fiscal"),
+        "cycle": _usage("calendar | from the effective date | fiscal from <month_day>"),
         "stub": _ask("owed | joined to the next | not owed"),
+        "anniversary_feb29": _usage("28 Feb | 1 Mar"),
         "term_end": _usage("day before the anniversary | anniversary"),
-        "limit_words": _usage("by and until include, before does not | stated"),
+        "limit_words": _usage("by and until include, before does not | all include the day"),
         "before_start": _usage("before the instant | by the day before"),
     },
     "pauses": {
@@ -137,7 +141,7 @@ _SECTIONS: dict[str, dict[str, tuple[str, str, str | None]]] = {
         "reopened": _usage("old clock goes on, closed time out | closed time counts | new clock"),
         "pause_when_late": _usage("stops lateness | no effect"),
         "excuse_effect": _ask("moves the due time | frees only late days | ends the duty"),
-        "excuse_notice": _ask("full | from the notice | lost"),
+        "excuse_notice": _ask("full | from the notice | from the notice, with <n> days | lost, with <n> days"),
         "excuse_while_late": _preset("not excused | excused"),
         "extension_from": _usage("old due time | day granted"),
         "shared_cause": _ask("wholly excused | halved | by share | not excused"),
@@ -149,7 +153,7 @@ _SECTIONS: dict[str, dict[str, tuple[str, str, str | None]]] = {
         "deemed": _usage("day after | last day | back to delivery | never"),
         "partial": _ask("whole stays late | open part late | done"),
         "joint": _usage("last | first | <n> of <n>"),
-        "same_subject": _usage("one each event | one a case | one a day"),
+        "same_subject": _usage("one each event | one a case | one a day", usage="one a case"),
         "anchor_missing": _usage("waits | due at a long-stop date"),
         "cure_effect": _ask("charges run | none if cured | only from the notice"),
         "waiver_reach": _usage("this breach | all of its kind to date | for good"),
@@ -161,7 +165,7 @@ _SECTIONS: dict[str, dict[str, tuple[str, str, str | None]]] = {
         "known_at": _usage("all recorded | recorded by then"),
         "settled_figures": _usage("difference next statement | restate | stand"),
         "rate_pending": _usage("last known, provisional | wait"),
-        "on_one_day": _usage("amendment, rate, interest, payment | other"),
+        "on_one_day": _usage("amendment, rate, interest, payment"),
     },
     "rules": {
         "delay_unit": _usage("calendar days | working days | hours | weeks | blocks of <n> days"),
@@ -253,6 +257,8 @@ _SECTIONS: dict[str, dict[str, tuple[str, str, str | None]]] = {
         "limit_raise": _usage("notice and consent | notice"),
         "debtors": _preset_or_ask("by share | joint and several"),
         "own_share": _usage("before the cap | after the cap"),
+        "double_cover": _usage("no more than the loss | each in full"),
+        "worst_dimension": _usage("the worst | all", usage="all"),
     },
     "money": {
         "round_mode": _usage("half up | half even | down | up"),
@@ -287,36 +293,6 @@ KNOBS: dict[str, Knob] = {
     key: Knob(key, section, tuple(values.split(" | ")), mark, usage)
     for section, rows in _SECTIONS.items()
     for key, (values, mark, usage) in rows.items()
-}
-
-# Values that contracts use and this version cannot compute yet: refused by name, never taken for another one.
-# Whoever gives a value effect takes it out of this table.
-LATER: dict[str, tuple[str, ...]] = {
-    "accrual_end": ("long-stop",),
-    "business_day": ("bank day in <words>",),
-    "cycle": ("fiscal",),
-    "on_one_day": ("other",),
-    "anchor_missing": ("due at a long-stop date",),
-    "delay_unit": ("hours", "weeks", "blocks of <n> days"),
-    "excuse_notice": ("lost",),
-    "extension_from": ("day granted",),
-    "fx": (
-        "breach day, convert then cap",
-        "charge day, convert then cap",
-        "payment day, convert then cap",
-        "breach day, cap then convert",
-        "charge day, cap then convert",
-        "payment day, cap then convert",
-    ),
-    "grace_unit": ("as the delay",),
-    "partial": ("open part late", "done"),
-    "round_cut": ("each part",),
-    "round_mode": ("half even", "down", "up"),
-    "round_to": ("<n>",),
-    "round_when": ("each day or unit", "each slice"),
-    "same_subject": ("one a day",),
-    "shared_cause": ("halved", "by share"),
-    "unit_price": ("rounded first",),
 }
 
 _CN = "CN-civil-code@2021"
@@ -471,7 +447,7 @@ def resolve(
             wrong = _refused(key, value, f"{where}.{key}", given.get("midnight_window", "refused"))
             if wrong is not None:
                 problems.append(wrong)
-            elif key in KNOBS:
+            else:
                 values[key], origins[key] = value, Origin(kind)
     problems += _contradictions(preset, values, origins)
     fields = {key: values.pop(key) for key in Counting.__struct_fields__ if key in values}
@@ -507,9 +483,6 @@ def _refused(key: str, value: str, where: str, midnight: str = "refused") -> Pro
     if pattern is None:
         args = {"knob": key, "value": value, "known": " | ".join(knob.values)}
         return Problem("COUNT-VALUE-01", where=where, args=args)
-    if pattern in LATER.get(key, ()):
-        args = {"knob": key, "value": value, "known": " | ".join(v for v in knob.values if v not in LATER[key])}
-        return Problem("COUNT-VALUE-02", where=where, args=args)
     if pattern == "<zone>":
         return zone_problem(value, where)
     if pattern == "<hours>":
@@ -523,6 +496,7 @@ _BLANKS = {
     "percent": r"-?\d+(\.\d+)?\s?%",
     "weekdays": rf"({'|'.join(WEEKDAYS)})(\+({'|'.join(WEEKDAYS)}))*",
     "clock": r"\d\d:\d\d",
+    "month_day": r"(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])",
     "zone": r"\S+",
     "hours": r".+",
     "words": r".+",
@@ -563,14 +537,24 @@ def _contradictions(preset: str | None, values: Mapping[str, str], origins: Mapp
             continue
         args = {"knob": knob, "value": values[knob], "other": other, "other_value": values[other]}
         problems.append(Problem("COUNT-CONTRADICTION-01", where=f"counting.{knob}", args=args))
+    hours = read_hours(values.get("hours", "round the clock"), values.get("midnight_window", "refused"))
+    if values.get("window_end") == "closed" and isinstance(hours, tuple) and values.get("hours") and _touch(hours):
+        args = {"knob": "window_end", "value": "closed", "other": "hours", "other_value": values["hours"]}
+        problems.append(Problem("COUNT-CONTRADICTION-01", where="counting.window_end", args=args))
     if preset == _GB and values.get("compounding") != "simple":
         args = {"knob": "compounding", "value": values["compounding"], "other": "preset", "other_value": _GB}
         problems.append(Problem("COUNT-CONTRADICTION-01", where="counting.compounding", args=args))
     return problems
 
 
+def _touch(hours: tuple[Window, ...]) -> bool:
+    """Whether one window ends where the next one of its day begins."""
+    ends = {(window.weekday, window.closes) for window in hours}
+    return any((window.weekday, window.opens) in ends for window in hours)
+
+
 def asking(knob: str, where: str, **args: object) -> Problem:
-    """The question that a silent contract is asked, with the answers that this version can compute."""
+    """The question that a silent contract is asked, with the answers that there are."""
     known = KNOBS[knob].values if knob in KNOBS else ()
-    choices = " | ".join(value for value in known if value not in LATER.get(knob, ()))
+    choices = " | ".join(known)
     return Problem("ASK-KNOB-01", where, {"knob": knob, "choices": choices, **args})

@@ -1,16 +1,17 @@
 """What a reading costs: the band that holds it, points short of a target, and counts over several windows."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
 from fractions import Fraction
 from itertools import pairwise
 
-from core.measures import Figure, bottom, pointed, settled, shortfall
-from core.periods import last_of_month
-from core.record import Record
-from core.terms import Band, Charge, Payment, Range, Repeat, Rule
+import msgspec
 
-__all__ = ["POINTS", "Costs", "described", "fee_base", "firing", "repeated", "taken"]
+from core.measures import Figure, bottom, pointed, settled, shortfall
+from core.record import Record
+from core.repetition import repeated
+from core.terms import Band, Charge, Payment, Range, Rule
+
+__all__ = ["POINTS", "Costs", "counts", "described", "fee_base", "firing", "repeated", "taken"]
 
 POINTS = frozenset({"point", "percentage point", "percent"})
 """Units of charges that count by how much a reading falls short."""
@@ -20,7 +21,16 @@ Costs = list[tuple[Charge, Fraction]]
 
 
 def described(record: Record, rule: Rule, figure: Figure) -> bool:
-    """Whether the rule's `when` describes this reading by itself; `firing` counts over windows."""
+    """Whether the rule's `when` describes this reading by itself; `firing` counts over windows. What is read every day
+    is described on the first day of a stretch.
+    """
+    if figure.before is None:
+        return _described(record, rule, figure)
+    before = msgspec.structs.replace(figure, value=figure.before)
+    return _described(record, rule, figure) and not _described(record, rule, before)
+
+
+def _described(record: Record, rule: Rule, figure: Figure) -> bool:
     when, value = rule.when, figure.value
     if when.measure != figure.measure or value is None:
         return False
@@ -43,7 +53,7 @@ def firing(record: Record, rule: Rule, figures: Mapping[str, Figure]) -> frozens
     fired: set[str] = set()
     for person in dict.fromkeys(f.person for f in figures.values() if f.measure == when.measure):
         mine = [f for f in figures.values() if f.measure == when.measure and f.person == person and f.complete]
-        bad = [described(record, rule, f) and _counts(record, f) for f in mine]
+        bad = [described(record, rule, f) and counts(record, f) for f in mine]
         used: set[int] = set()
         for i, figure in enumerate(mine):
             window = [k for k in range(max(0, i - when.of + 1), i + 1) if bad[k] and k not in used]
@@ -56,7 +66,7 @@ def firing(record: Record, rule: Rule, figures: Mapping[str, Figure]) -> frozens
     return frozenset(fired)
 
 
-def _counts(record: Record, figure: Figure) -> bool:
+def counts(record: Record, figure: Figure) -> bool:
     """A reading whose right was given up does not count, unless the contract says so."""
     if record.counting.of("trigger_takes") == "also waived":
         return True
@@ -149,41 +159,3 @@ def fee_base(record: Record, of: str, figure: Figure | None, payments: Iterable[
     measure = next((m for m in record.contract.measures if figure is not None and m.id == figure.measure), None)
     named = measure.service if measure else None
     return named if how is not None and named in {p.id for p in due} else None
-
-
-def repeated(repeat: Repeat, how: str, place: int, days: list[date]) -> Fraction:
-    """How many times its sum the breach at `place` of `days` costs: `times` from the nth in a month, rolling or by the
-    calendar (KNOBS `repeat`); "all" raises the earlier ones of that stretch as well.
-    """
-    scope, _, kind = how.partition(", ")
-    numbers = [_number(repeat, kind, k, days) for k in range(len(days))]
-    if numbers[place] >= repeat.nth:
-        return Fraction(repeat.times)
-    reached = (k for k in range(place + 1, len(days)) if numbers[k] >= repeat.nth)
-    if scope == "all" and any(_together(repeat, kind, days[place], days[k]) for k in reached):
-        return Fraction(repeat.times)
-    return Fraction(1)
-
-
-def _number(repeat: Repeat, kind: str, place: int, days: list[date]) -> int:
-    """Which one in its month (quarter, year) a breach is."""
-    return sum(1 for k in range(place + 1) if _together(repeat, kind, days[k], days[place]))
-
-
-def _together(repeat: Repeat, kind: str, early: date, late: date) -> bool:
-    if kind == "calendar":
-        return _cycle(early, repeat.unit) == _cycle(late, repeat.unit)
-    return _months_before(late, repeat.unit) < early
-
-
-_MONTHS = {"month": 1, "quarter": 3, "year": 12}
-
-
-def _cycle(day: date, unit: str) -> tuple[int, int]:
-    return day.year, (day.month - 1) // _MONTHS[unit]
-
-
-def _months_before(day: date, unit: str) -> date:
-    months = day.year * 12 + day.month - 1 - _MONTHS[unit]
-    last = last_of_month(months // 12, months % 12 + 1)
-    return last.replace(day=min(day.day, last.day))

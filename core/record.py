@@ -3,22 +3,36 @@
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 import msgspec
 
+from core.adapting import bank_place
 from core.amending import follows
 from core.events import SPANS, Event, gone
-from core.periods import Calendar, Counting, OffDays, adapted, end_of_day, local_date, start_of_day, to_instant
+from core.periods import (
+    Calendar,
+    Counting,
+    Due,
+    OffDays,
+    Period,
+    adapted,
+    add,
+    end_of_day,
+    local_date,
+    start_of_day,
+    to_instant,
+)
 from core.presets import asking, resolve
 from core.problems import InputError, Problem
 from core.rates import ReferenceRate
 from core.receipts import channel_of, is_notice, received
-from core.terms import Amendment, Contract, Decision, find, replaced, with_cards
+from core.terms import Amendment, Contract, Decision, Rule, find, replaced, with_cards
 from core.worktime import joint_calendar, read_run
 from core.world import World
 
-__all__ = ["Decided", "Fact", "Moment", "Record", "Version", "fold", "not_after", "subjects"]
+__all__ = ["Decided", "Fact", "Moment", "Record", "Version", "fold", "moment", "not_after", "subjects"]
 
 
 class Moment(NamedTuple):
@@ -130,8 +144,12 @@ class Record:
             if about is not None and about != of:
                 self._by.setdefault((what, about), []).append(fact)
         self._terms: dict[tuple[str, ...], Contract] = {(): contract}
+        self.readings: Mapping[str, Fraction] = {}
+        """Readings taken as given, by "<measure>/<window>": assumptions, never the record's own."""
         self.closed: dict[str, frozenset[str]] = {}
         """Charges, and what they and payments were for, that were settled before an amendment of everything."""
+        self.open: dict[str, Rule] = {}
+        """Charges whose sum the party entitled may still fix within a range, and their rule."""
         terminated = self.of("terminated")
         self.ended: Moment | None = _ended(terminated[0], counting, as_of) if terminated else None
         """When the contract was terminated; undue duties die with it (KNOBS `after_end`)."""
@@ -190,8 +208,14 @@ class Record:
         facts = [fact for fact in self.facts if not_after(fact.at, eve)]
         counted = self.counting, self.calendar, eve, self.known_at
         made = Record(self.contract, *counted, facts, earlier, self.decided, [], self.rates)
-        made.calendars, made.closed = self.calendars, self.closed
+        made.calendars, made.closed, made.readings = self.calendars, self.closed, self.readings
         return made
+
+    @property
+    def chinese(self) -> bool:
+        """Whether Chinese law governs: the contract names it, or names none and counts by the Civil Code."""
+        preset = self.contract.counting.preset or ""
+        return self.contract.law == "CN" or (self.contract.law is None and preset.startswith("CN"))
 
     @property
     def breaks(self) -> tuple[date, ...]:
@@ -204,6 +228,21 @@ class Record:
         if value is None:
             self.question(asking(knob, where, **args))
         return value
+
+    def assumed(self, measure: str, window: str) -> Fraction | None:
+        """The reading that a measure or scorecard is assumed to have in a window."""
+        return self.readings.get(f"{measure}/{window}")
+
+    def after(self, start: Moment, period: Period, where: str) -> Due | None:
+        """When a period ends that something began: hours from its instant, days from its date; None after noting why
+        it cannot be counted.
+        """
+        begins = start.instant if period.needs_time and start.instant is not None else start.day
+        due = add(begins, period, self.counting, self.calendar)
+        if isinstance(due, Problem):
+            self.question(msgspec.structs.replace(due, where=where))
+            return None
+        return due
 
     def question(self, problem: Problem) -> None:
         """Note, once, something that the contract must decide before a figure can be given."""
@@ -269,6 +308,8 @@ def fold(
     """
     questions: list[Problem] = []
     zone = _zone(contract, world)
+    if known_at is None and contract.counting.knobs.get("known_at") == "recorded by then":
+        known_at = as_of
     known = _limit(known_at, zone, questions, "known_at") if known_at is not None else None
     contract, decided = _decide(contract, known, assume, questions)
     contract = with_cards(contract)
@@ -279,8 +320,12 @@ def fold(
     at = _limit(as_of, zone, questions, "as_of", start=counting.as_of_date == "its start")
     closures = _closures(contract, questions)
     known_day = known.day if known else None
+    place = bank_place(counting)
+    bank = world.calendars.get(place) if place else None
+    if place and bank is None:
+        questions.append(Problem("CALENDAR-BANK-01", "counting.business_day", {"place": place, "known": "—"}))
     calendar, *others = (
-        adapted(world.calendars.get(key or "", _only(world)), counting, closures=closures, known=known_day)
+        adapted(world.calendars.get(key or "", _only(world)), counting, closures=closures, known=known_day, bank=bank)
         for key in (contract.counting.calendar, *contract.counting.calendars.values())
     )
     facts = _facts(events, contract, zone, at, known, counting, calendar, questions)
@@ -467,7 +512,7 @@ def _versions(
         recorded = amendment.recorded or amendment.agreed
         if known is not None and (recorded.date() if isinstance(recorded, datetime) else recorded) > known.day:
             continue
-        effective = _effective(contract, amendment, facts, counting.of("limit_raise"))
+        effective = _effective(contract, amendment, facts, counting)
         if effective is None:
             continue
         applies = amendment.applies or _APPLIES.get(counting.of("applies") or "")
@@ -497,13 +542,20 @@ def _leads(contract: Contract, path: str) -> bool:
     return True
 
 
-def _effective(contract: Contract, amendment: Amendment, facts: list[Fact], limit_raise: str | None) -> Moment | None:
+def _effective(contract: Contract, amendment: Amendment, facts: list[Fact], counting: Counting) -> Moment | None:
     """A stated day, or the arrival of the last notice and consent that it (or the third party's limit) asks for.
 
-    A limit whose clause asks for nothing is moved by both, or by notice alone (KNOBS `limit_raise`).
+    A limit whose clause asks for nothing is moved by both, or by notice alone (KNOBS `limit_raise`). One that states
+    nothing begins with its last signature, or with the arrival of a consent (KNOBS `effective`).
     """
+    how, limit_raise = counting.of("effective"), counting.of("limit_raise")
+    if how == "last signature":
+        return Moment(amendment.agreed, None)
     if isinstance(amendment.effective, date):
         return Moment(amendment.effective, None)
+    if how == "when a consent arrives" and not amendment.effective:
+        consents = [f.at for f in facts if f.event.what == "consents" and f.event.of == amendment.id]
+        return consents[-1] if consents else None
     wanted = [amendment.effective] if amendment.effective else []
     for path in amendment.set:
         head, _, rest = path.partition(".")

@@ -12,7 +12,7 @@ from core.money import Money, integer
 from core.presets import asking
 from core.record import Moment, Record, subjects
 from core.schedule import windows
-from core.terms import Ceiling, ThirdParty
+from core.terms import Ceiling, Contract, ThirdParty
 
 __all__ = ["Against", "Recourse", "against_third_parties", "recourse_of"]
 
@@ -66,20 +66,28 @@ def against_third_parties(
 def _against(record: Record, party: str, group: list[Line], fault: Callable[[Accrual], str | None]) -> Against:
     used: dict[str, int] = {}
     parts: list[tuple[Recourse, int]] = []
+    meeting: dict[tuple[date, str, int | None], list[tuple[Line, ThirdParty, int, bool]]] = {}
     limit: int | None = None
     for line in sorted(group, key=lambda line: (line.accrual.slices[0].first, line.accrual.id)):
-        terms = _third_party(record, line.accrual, party)
+        terms = _terms(record, line.accrual).third_parties[party]
         free = bool({line.accrual.head, fault(line.accrual)} & set(terms.limit_except))
         limit = None if free else _limit(record, terms, line.accrual)
-        window = _window(record, terms.limit, line)
         loss = line.curve(record.as_of.day)
         if party in line.accrual.jointly:  # among joint debtors each bears its share (Civil Code 519)
             loss = min(loss, line.accrual.jointly[party].minor)
-        left = loss if limit is None else max(0, limit - used.get(window, 0))
-        within = min(loss, left)
-        if not free:
-            used[window] = used.get(window, 0) + within
-        parts.append((_split(record, line, terms, party, (loss, limit, left, within)), 0 if free else within))
+        key = line.accrual.slices[0].first, _window(record, terms.limit, line), limit
+        meeting.setdefault(key, []).append((line, terms, loss, free))
+    for (_, window, allowed), lines in meeting.items():
+        # Losses of one day share what is left, as under a cap: neither their names nor their order in a file decide.
+        losses = [loss for _, _, loss, _ in lines]
+        left = sum(losses) if allowed is None else max(0, allowed - used.get(window, 0))
+        ids = [line.accrual.id for line, *_ in lines]
+        shares = split(min(left, sum(losses)), losses, ids, record.counting.of("remainder"))
+        for (line, terms, loss, free), within in zip(lines, shares, strict=True):
+            room = loss if allowed is None else left
+            counted = 0 if free else within
+            used[window] = used.get(window, 0) + counted
+            parts.append((_split(record, line, terms, party, (loss, allowed, room, within)), counted))
     return Against(party, limit, sum(used.values()), tuple(parts))
 
 
@@ -94,9 +102,10 @@ def _window(record: Record, ceiling: Ceiling | None, line: Line) -> str:
     return next((w.id for w in windows(record, str(per), whole_life=True) if w.first <= day < w.after), "")
 
 
-def _third_party(record: Record, accrual: Accrual, party: str) -> ThirdParty:
-    day = accrual.slices[0].first
-    return record.terms(day, day, _loss_moment(record, accrual)).third_parties[party]
+def _terms(record: Record, accrual: Accrual) -> Contract:
+    """The contract as it stood for a loss; what was settled before an amendment of everything stays as it was."""
+    day, subject = accrual.slices[0].first, f"{accrual.rule}:{accrual.subject}"
+    return record.amended(record.amendments_for(day, day, _loss_moment(record, accrual), subject=subject))
 
 
 def _loss_moment(record: Record, accrual: Accrual) -> Moment:
@@ -107,8 +116,7 @@ def _loss_moment(record: Record, accrual: Accrual) -> Moment:
 def _limit(record: Record, terms: ThirdParty, accrual: Accrual) -> int | None:
     if terms.limit is None:
         return None
-    day = accrual.slices[0].first
-    exact = amount_of(terms.limit.to, record.terms(day, day, _loss_moment(record, accrual)))
+    exact = amount_of(terms.limit.to, _terms(record, accrual))
     return None if exact is None else integer(exact, "down")
 
 

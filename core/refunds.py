@@ -1,24 +1,21 @@
-"""What was paid ahead and what goes back: deposits, security, prepaid units, and the settlement of each period."""
+"""What was paid ahead and what goes back: deposits, security, prepaid units."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from fractions import Fraction
 
 import msgspec
 
-from core.accounts import Account
-from core.breaches import Breach
 from core.charges import Accrual, base_of
-from core.claims import Claim
 from core.money import Money, exponent, integer, parse_decimal
-from core.periods import add, elapsed_days
+from core.periods import Period, add, elapsed_days
 from core.problems import Problem
 from core.rates import read_rate, series
 from core.record import Fact, Record
-from core.schedule import Obligation, other_party
+from core.schedule import Done, Obligation, other_party
 from core.terms import Deposit, Prepaid
 
-__all__ = ["Ahead", "Refund", "Route", "Settlement", "ahead", "owed_back", "refunds", "settlements"]
+__all__ = ["Ahead", "Refund", "Route", "ahead", "owed_back", "refunds", "top_ups"]
 
 _MOST = Fraction(1, 5)
 """A deposit counts as one up to a fifth of the price; the rest is prepayment (Civil Code 586(2))."""
@@ -82,30 +79,12 @@ class Refund(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     open: Money
 
 
-class Settlement(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """One period's fee: what is deducted and added by charges of the period, and what is then paid; tax stands apart.
-
-    It nets nothing by itself: `set_off` is what a person has recorded as set off (KNOBS `set_off`).
-    """
-
-    obligation: str
-    window: str
-    fee: Money
-    deductions: dict[str, Money] = {}
-    bonuses: dict[str, Money] = {}
-    pay: Money
-    net: Money
-    tax: Money
-    set_off: Money
-    paid: Money
-
-
-def ahead(record: Record, found: Iterable[Breach], accruals: Sequence[Accrual]) -> tuple[Ahead, ...]:
+def ahead(record: Record, owed: Iterable[Obligation], accruals: Sequence[Accrual]) -> tuple[Ahead, ...]:
     """Each deposit, advance and security of the contract, as it stands."""
-    return tuple(_ahead(record, deposit, tuple(found), accruals) for deposit in record.contract.deposits)
+    return tuple(_ahead(record, deposit, tuple(owed), accruals) for deposit in record.contract.deposits)
 
 
-def _ahead(record: Record, term: Deposit, found: tuple[Breach, ...], accruals: Sequence[Accrual]) -> Ahead:
+def _ahead(record: Record, term: Deposit, owed: tuple[Obligation, ...], accruals: Sequence[Accrual]) -> Ahead:
     currency = record.contract.currency
     holder = term.owed_to or other_party(record.contract, term.owed_by)
     paid, drawn, back = (_sum(record.of(what, term.id)) for what in ("paid", "drawn", "refunded"))
@@ -133,7 +112,7 @@ def _ahead(record: Record, term: Deposit, found: tuple[Breach, ...], accruals: S
         share=share,
         routes=_routes(record, term, holder, (paid, deposit), by, share, accruals) if by and share is not None else (),
         short=Money(short, currency) if short else None,
-        top_up_by=_top_up_by(record, term) if short else None,
+        top_up_by=next((o.due.day for o in owed if o.source == term.id and o.due and not o.done), None),
     )
 
 
@@ -178,16 +157,47 @@ def _routes(
     return tuple(made)
 
 
-def _top_up_by(record: Record, term: Deposit) -> date | None:
-    """Until when security must be filled up again, counted from the last draw."""
-    if term.top_up is None:
-        return None
-    last = record.of("drawn", term.id)[-1].at.day
-    due = add(last, term.top_up, record.counting, record.calendar)
+def top_ups(record: Record) -> tuple[Obligation, ...]:
+    """The duty to fill security up again, one for each draw on it; what is paid fills the earliest first."""
+    made = []
+    for term in record.contract.deposits:
+        if term.kind != "security" or term.top_up is None:
+            continue
+        lacking = term.amount.minor
+        for fact in record.of("drawn", term.id):
+            lacking += _sum([fact])
+            made.append(_top_up(record, term, term.top_up, fact, _reached(record, term, lacking)))
+    return tuple(made)
+
+
+def _reached(record: Record, term: Deposit, sum_: int) -> Fact | None:
+    """The payment with which all that was paid comes to a sum."""
+    got = 0
+    for fact in record.of("paid", term.id):
+        got += fact.event.amount.minor if fact.event.amount else 0
+        if got >= sum_:
+            return fact
+    return None
+
+
+def _top_up(record: Record, term: Deposit, within: Period, drawn: Fact, filled: Fact | None) -> Obligation:
+    due = add(drawn.at.day, within, record.counting, record.calendar)
     if isinstance(due, Problem):
         record.question(msgspec.structs.replace(due, where=f"deposits.{term.id}.top_up"))
-        return None
-    return due.day
+    day = max(filled.at.day, drawn.at.day) if filled else None
+    return Obligation(
+        id=f"{term.id}/{drawn.event.id}",
+        kind="security",
+        source=term.id,
+        case=drawn.event.id,
+        owed_by=term.owed_by,
+        owed_to=term.owed_to or other_party(record.contract, term.owed_by),
+        title=term.title,
+        clause=term.clause,
+        amount=drawn.event.amount,
+        due=None if isinstance(due, Problem) else due,
+        done=Done(day=day, how="paid", event=filled.event.id) if filled and day else None,
+    )
 
 
 def _sum(facts: Iterable[Fact]) -> int:
@@ -313,69 +323,3 @@ def owed_back(held: Iterable[Ahead], made: Iterable[Refund]) -> Iterator[tuple[s
             if way.taken and owing > 0:
                 pair = (one.payer, one.holder) if failed_payer else (one.holder, one.payer)
                 yield *pair, Money(owing, one.paid.currency)
-
-
-def settlements(
-    record: Record,
-    obligations: Iterable[Obligation],
-    debts: Mapping[str, Account],
-    accruals: Sequence[Accrual],
-    made: Sequence[Claim],
-) -> tuple[Settlement, ...]:
-    """The fee of each period of a series of payments, with the charges that fall into it.
-
-    A charge falls into the period of its reading, else into that of its first day. What the payee owes is deducted;
-    what the payer owes for a reading is added.
-    """
-    terms = {payment.id: payment for payment in record.contract.payments}
-    payable = {claim.id: claim.payable.minor for claim in made}
-    rows = []
-    for o in obligations:
-        if o.kind != "payment" or o.window is None or o.id not in debts or o.amount is None:
-            continue
-        fallen = [a for a in accruals if payable.get(a.id) and _falls(a, o.window)]
-        down = {a.id: payable[a.id] for a in fallen if (a.debtor, a.creditor) == (o.owed_to, o.owed_by)}
-        up = {
-            a.id: payable[a.id]
-            for a in fallen
-            if (a.debtor, a.creditor) == (o.owed_by, o.owed_to) and "/" in a.breach and not a.breach.startswith("late:")
-        }
-        rows.append(_settlement(record, o, debts[o.id], terms[o.source].tax or record.contract.tax, down, up))
-    return tuple(rows)
-
-
-def _falls(accrual: Accrual, window: str) -> bool:
-    reading, _, id_ = accrual.breach.partition("/")
-    if id_ and ":" not in reading:
-        return id_ == window
-    return _in_window(accrual.slices[0].first, window)
-
-
-def _in_window(day: date, window: str) -> bool:
-    """Whether a day lies in a window by its name: "2026-03", "2026-Q1", "2026"."""
-    names = (f"{day.year}-{day.month:02}", f"{day.year}-Q{(day.month + 2) // 3}", str(day.year))
-    return window in names
-
-
-def _settlement(
-    record: Record, o: Obligation, debt: Account, tax: Fraction | None, down: dict[str, int], up: dict[str, int]
-) -> Settlement:
-    currency = record.contract.currency
-    fee = debt.amount.minor
-    pay = fee - sum(down.values()) + sum(up.values())
-    net = integer(pay / (1 + tax)) if tax else pay
-    events = {f.event.id for f in record.of("set off")}
-    netted = sum(p.amount.minor for p in debt.payments if p.event in events and not p.refused)
-    got = sum(p.amount.minor for p in debt.payments if p.event not in events)
-    return Settlement(
-        obligation=o.id,
-        window=o.window or "",
-        fee=debt.amount,
-        deductions={key: Money(minor, currency) for key, minor in down.items()},
-        bonuses={key: Money(minor, currency) for key, minor in up.items()},
-        pay=Money(pay, currency),
-        net=Money(net, currency),
-        tax=Money(pay - net, currency),
-        set_off=Money(netted, currency),
-        paid=Money(got, currency),
-    )

@@ -6,31 +6,42 @@ from datetime import date, datetime, timedelta
 import msgspec
 
 from core.clocks import clocks
+from core.excuses import moved
 from core.money import Money
+from core.parts import accepted_in_part, in_whole
 from core.periods import (
+    Basis,
     Due,
     Period,
     add,
-    asks_fixed,
     calendar_windows,
     contract_cycles,
     contract_years,
+    fiscal_windows,
     fixed,
-    last_working_day,
     local_date,
     nth_day,
-    shift,
     term_end,
     to_instant,
-    touched_days,
 )
 from core.periods import Step as Counted
 from core.problems import Problem
-from core.record import Fact, Moment, Record, not_after
+from core.record import Fact, Moment, Record, Version, not_after
 from core.sessions import sessions_of
 from core.terms import Annex, Contract, DueRule, Payment, Step, Text
 
-__all__ = ["Done", "Obligation", "Window", "due_moment", "other_party", "schedule", "term_of", "windows"]
+__all__ = [
+    "Done",
+    "Obligation",
+    "Window",
+    "due_moment",
+    "other_party",
+    "schedule",
+    "series_windows",
+    "term_of",
+    "window_of",
+    "windows",
+]
 
 
 # gc=False, here and in the stages that follow: frozen values form no circle, and an assessment makes so many of
@@ -117,6 +128,19 @@ def term_of(record: Record) -> Window | None:
     return None if isinstance(last, Problem) else Window("term", first, last + timedelta(days=1))
 
 
+def window_of(record: Record, term: Annex | Payment, name: str) -> Window | None:
+    """The window of a series by its name, also of one whose due rule was amended to other windows."""
+    rules = [term.due, *(rule for _, rule in changes_of(record, term))]
+    units = dict.fromkeys(rule.every.unit for rule in rules if rule is not None and rule.every is not None)
+    return next((w for unit in units for w in series_windows(record, unit) if w.id == name), None)
+
+
+def changes_of(record: Record, term: Annex | Payment) -> list[tuple[Version, DueRule]]:
+    """The amendments in force of a due rule, each with what it makes of it."""
+    path = f"{'annexes' if isinstance(term, Annex) else 'payments'}.{term.id}.due"
+    return [(v, v.amendment.set[path]) for v in record.versions if path in v.amendment.set]
+
+
 def windows(record: Record, unit: str, *, whole_life: bool = False) -> tuple[Window, ...]:
     """The windows of a series that meet the contract's term, each whole; with `whole_life` also those after it, up to
     `as_of`.
@@ -126,10 +150,25 @@ def windows(record: Record, unit: str, *, whole_life: bool = False) -> tuple[Win
         return ()
     after = max(term.after, record.as_of.day + timedelta(days=1)) if whole_life else term.after
     if unit == "contract year":
-        found = contract_years(term.first, after)
+        found = contract_years(term.first, after, feb29=record.counting.of("anniversary_feb29") or "28 Feb")
     else:
         found = calendar_windows(unit.removeprefix("calendar "), term.first, after)
     return tuple(Window(c.id, c.first, c.after) for c in found)
+
+
+def series_windows(record: Record, unit: str) -> list[Window]:
+    """The windows of a series of duties, by the calendar, the fiscal year or the effective date (KNOBS `cycle`)."""
+    term, cycle = term_of(record), record.counting.cycle or "calendar"
+    if cycle == "calendar" or not unit.startswith("calendar ") or term is None:
+        return list(windows(record, unit))
+    if cycle.startswith("fiscal from "):
+        month, day = map(int, cycle.removeprefix("fiscal from ").split("-"))
+        years = fiscal_windows(unit.removeprefix("calendar "), term.first, term.after, opens=(month, day))
+        return [Window(one.id, one.first, one.after) for one in years]
+    start = record.contract.effective or term.first
+    series = record.counting.of("series_from") or "the anchor"
+    cycles = contract_cycles(unit.removeprefix("calendar "), start, term.after, series_from=series)
+    return [Window(cycle.id, cycle.first, cycle.after) for cycle in cycles]
 
 
 class _Scheduler:
@@ -192,19 +231,57 @@ class _Scheduler:
         if rule is None:
             yield self._finish(term, self._bare(term, None, None), None, Counted("DUE-NONE-01", {}), by_clock=False)
         elif rule.every is not None:
-            before: Due | None = None
-            for window in self._owed_windows(rule.every.unit):
-                due = before = self._in_window(rule, window, before)
+            for window, due in self._windowed(term, term.due or rule):
                 yield self._finish(term, self._bare(term, None, window.id), due, None, by_clock=False)
         elif rule.anchor is not None and rule.anchor.what == "session":
             yield from self._sessions(term, rule)
         elif rule.anchor is not None and rule.anchor.each:
-            for case, fact in _by_case(self._facts(rule.anchor.what, rule.anchor.of)):
+            for case, fact in self._by_case(self._facts(rule.anchor.what, rule.anchor.of)):
                 due = self._after(rule, fact.at, term.id)
                 yield self._finish(term, self._bare(term, case, None), due, None, by_clock=_clocked(rule))
         else:
             due, waiting = self._once(term, rule)
             yield self._finish(term, self._bare(term, None, None), due, waiting, by_clock=_clocked(rule))
+
+    def _windowed(self, term: Annex | Payment, first: DueRule) -> list[tuple[Window, Due | None]]:
+        """The windows of a series and when each is due, as amended from window to window: what fell due before an
+        amendment took effect stays as it was, and so does what was settled before one of everything.
+        """
+        made = self._dues(first)
+        for version, changed in changes_of(self.record, term):
+            made = self._rewound(term, version, made, self._dues(changed))
+        return made
+
+    def _dues(self, rule: DueRule) -> list[tuple[Window, Due | None]]:
+        made: list[tuple[Window, Due | None]] = []
+        assert rule.every is not None
+        for window in self._owed_windows(rule.every.unit):
+            made.append((window, self._in_window(rule, window, made[-1][1] if made else None)))
+        return made
+
+    def _rewound(
+        self,
+        term: Annex | Payment,
+        version: Version,
+        before: list[tuple[Window, Due | None]],
+        after: list[tuple[Window, Due | None]],
+    ) -> list[tuple[Window, Due | None]]:
+        """Windows that stay as they were, those of the new rule beside them, and old ones that neither of them holds
+        (a month before the first whole quarter).
+        """
+        closed = self.record.closed.get(version.amendment.id, frozenset())
+        stays = [
+            (window, due)
+            for window, due in before
+            if (
+                f"{term.id}/{window.id}" in closed
+                if version.applies == "everything"
+                else due is not None and due.day < version.effective.day
+            )
+        ]
+        made = [*stays, *(one for one in after if not _meets(one[0], stays))]
+        made += [one for one in before if not _meets(one[0], made)]
+        return sorted(made, key=lambda one: one[0].first)
 
     def _sessions(self, term: Annex | Payment, rule: DueRule) -> Iterator[Obligation]:
         """What hangs on the nth session of a schedule, or on each: before its beginning, or after its end."""
@@ -221,14 +298,9 @@ class _Scheduler:
             yield self._finish(term, self._bare(term, None, None), None, waiting, by_clock=_clocked(rule))
 
     def _owed_windows(self, unit: str) -> list[Window]:
-        """The windows of a series, by the calendar or from the effective date (KNOBS `cycle`), stubs as `stub` says."""
+        """The windows of a series that are owed: stubs as `stub` says."""
         record, term = self.record, term_of(self.record)
-        found = list(windows(record, unit))
-        if record.counting.cycle == "from the effective date" and unit.startswith("calendar ") and term is not None:
-            start = self.contract.effective or term.first
-            series = record.counting.of("series_from") or "the anchor"
-            cycles = contract_cycles(unit.removeprefix("calendar "), start, term.after, series_from=series)
-            found = [Window(cycle.id, cycle.first, cycle.after) for cycle in cycles]
+        found = series_windows(record, unit)
         if term is not None and found and (found[0].first < term.first or found[-1].after > term.after):
             record.ask("stub", "counting.stub")
         if term is None or record.counting.stub not in {"not owed", "joined to the next"}:
@@ -242,14 +314,12 @@ class _Scheduler:
     def _rule(self, term: Annex | Payment) -> DueRule | None:
         """The due rule as amended: an amendment of a due rule holds for what falls due from its effect on."""
         rule = term.due
-        for version in self.record.versions:
-            path = f"{'annexes' if isinstance(term, Annex) else 'payments'}.{term.id}.due"
+        for version, changed in changes_of(self.record, term):
             closed = term.id in self.record.closed.get(version.amendment.id, ())
-            if path in version.amendment.set and (
-                (version.applies == "everything" and not closed)
-                or (version.applies != "everything" and self._falls_after(term, rule, version.effective.day))
+            if (version.applies == "everything" and not closed) or (
+                version.applies != "everything" and self._falls_after(term, rule, version.effective.day)
             ):
-                rule = version.amendment.set[path]
+                rule = changed
         return rule
 
     def _falls_after(self, term: Annex | Payment, rule: DueRule | None, day: date) -> bool:
@@ -278,7 +348,10 @@ class _Scheduler:
     def _finish(
         self, term: Annex | Payment, bare: Obligation, due: Due | None, waiting: Counted | None, *, by_clock: bool
     ) -> Obligation:
-        due = self._extended(bare.id, due)
+        counted = due
+        due = moved(self.record, bare.id, counted, self.calendar)
+        if counted is not None and due is None:
+            waiting = Counted("DUE-EXCUSED-01", {"date": counted.day})
         if isinstance(term, Payment):
             bare = msgspec.structs.replace(bare, amount=self._amount(term, bare.id, due))
         done, tests = (None, ()) if isinstance(term, Payment) else self._fulfilled(term, bare)
@@ -300,9 +373,19 @@ class _Scheduler:
         if rule.demand or rule.anchor is None:
             return self._on_demand(term, rule)
         anchor = self._anchor(rule.anchor.what, rule.anchor.of or term.id)
-        if anchor is None:
-            return None, Counted("DUE-WAITING-01", {"what": rule.anchor.what, "of": rule.anchor.of or ""})
-        return self._after(rule, anchor, term.id), None
+        waiting = Counted("DUE-WAITING-01", {"what": rule.anchor.what, "of": rule.anchor.of or ""})
+        stop = self._long_stop() if anchor is None or anchor.day > (self.contract.long_stop or date.max) else None
+        if stop is not None:
+            return Due(stop, None, stop, (waiting, Counted("DUE-LONGSTOP-01", {"date": stop}))), None
+        return (None, waiting) if anchor is None else (self._after(rule, anchor, term.id), None)
+
+    def _long_stop(self) -> date | None:
+        """The day on which something is due whose anchor has not come about by then (KNOBS `anchor_missing`)."""
+        if self.record.counting.of("anchor_missing") != "due at a long-stop date":
+            return None
+        if self.contract.long_stop is None:
+            self.record.question(Problem("TERMS-LONGSTOP-02", "long_stop"))
+        return self.contract.long_stop
 
     def _on_demand(self, term: Annex | Payment, rule: DueRule) -> tuple[Due | None, Counted | None]:
         """Due after a demand: by the day that the demand sets, or so long after it as the contract says (511(4))."""
@@ -322,7 +405,8 @@ class _Scheduler:
     def _fixed(self, on: date | datetime, where: str, *, before: bool = False) -> Due | None:
         """On a date or at a time; "before" a date is the end of the day before it (KNOBS `limit_words`)."""
         record = self.record
-        if before and not isinstance(on, datetime):
+        inside = record.counting.limit_words == "all include the day"
+        if before and not inside and not isinstance(on, datetime):
             day = on - timedelta(days=1)
             return Due(day, None, day, (Counted("DUE-BEFORE-02", {"date": on}),), rolls=False)
         if not isinstance(on, datetime):
@@ -347,8 +431,9 @@ class _Scheduler:
             if anchor.instant is not None and record.counting.before_start != "by the day before":
                 return Due(anchor.day, anchor.instant, anchor.day, (Counted("DUE-BEFORE-01", {"due": anchor.instant}),))
             day = anchor.day - timedelta(days=1)
-            return Due(day, None, day, (Counted("DUE-BEFORE-02", {"date": anchor.day}),))
-        exact = rule.period.is_clock or self.by_the_clock
+            basis = self._basis(anchor.day, Period(1, "day"), day, before=True)
+            return Due(day, None, day, (Counted("DUE-BEFORE-02", {"date": anchor.day}),), basis=basis)
+        exact = rule.period.needs_time or self.by_the_clock
         start = anchor if exact else Moment(anchor.day, None)
         key = (start, rule.period, rule.before, rule.at_least, id(self.calendar))
         if key not in self.counted:
@@ -373,21 +458,37 @@ class _Scheduler:
             return self._after(DueRule(period=rule.period), Moment(last, None), "")
         by = rule.by or "last day"
         if by == "last working day":
-            day = last_working_day(window.first, last, self.calendar)
-            return (
-                Due(day, None, day, (Counted("DUE-LASTWORK-01", {"date": day, "window": window.id}),)) if day else None
-            )
+            return self._nth_working_day(window, -1, "DUE-LASTWORK-01")
         if by.startswith("working day "):
-            nth = nth_day(window.first, last, int(by.removeprefix("working day ")), self.calendar, working=True)
-            return (
-                Due(nth, None, nth, (Counted("DUE-NTHWORK-01", {"date": nth, "window": window.id}),)) if nth else None
-            )
+            return self._nth_working_day(window, int(by.removeprefix("working day ")), "DUE-NTHWORK-01")
         if by == "last day":
             return self._fixed(last, window.id)
         number = int(by.removeprefix("day "))
         if before is not None and self.record.counting.of("roll_series") == "next from rolled":
             number = before.day.day
         return self._fixed(min(window.first + timedelta(days=number - 1), last), window.id)
+
+    def _nth_working_day(self, window: Window, n: int, code: str) -> Due | None:
+        last = window.after - timedelta(days=1)
+        day = nth_day(window.first, last, n, self.calendar, working=True)
+        if day is None:
+            return None
+        edge, length = (window.first, Period(n, "working day")) if n > 0 else (last, Period(-n, "working day"))
+        basis = self._basis(edge, length, day, before=n < 0, inside=True)
+        return Due(day, None, day, (Counted(code, {"date": day, "window": window.id}),), basis=basis)
+
+    def _basis(
+        self, anchor: date, length: Period, last: date, *, before: bool = False, inside: bool | None = None
+    ) -> Basis:
+        return Basis(
+            anchor=anchor,
+            period=length,
+            counting=self.record.counting,
+            calendar=self.calendar,
+            before=before,
+            inside=inside,
+            last=last,
+        )
 
     def _anchor(self, what: str, of: str) -> Moment | None:
         """When what a period hangs on came about; None while it has not."""
@@ -427,62 +528,6 @@ class _Scheduler:
         facts = self.record.of(what, of)
         return facts or [f for f in self.record.of(what) if of is not None and f.event.by == of]
 
-    def _extended(self, obligation: str, due: Due | None) -> Due | None:
-        """The due time as moved by an excuse (KNOBS `excuse_effect`), or as extended by agreement to a named last
-        day.
-        """
-        due = self._late_input(obligation, self._excused(obligation, due))
-        for fact in self.record.of("extended", obligation):
-            if due is not None and fact.event.until is not None:
-                until = fact.event.until
-                due = Due(
-                    until,
-                    None,
-                    until,
-                    (*due.steps, Counted("DUE-EXTENDED-01", {"date": until, "event": fact.event.id})),
-                )
-        return due
-
-    def _excused(self, obligation: str, due: Due | None) -> Due | None:
-        """Force majeure before the due time moves it by the dates it touched; what begins in delay excuses nothing
-        (590(2)).
-        """
-        record = self.record
-        facts = record.of("excused", obligation)
-        if due is None or not facts:
-            return due
-        if record.ask("excuse_effect", obligation) != "moves the due time":
-            return due
-        while_late = record.counting.of("excuse_while_late") == "excused"
-        spans = [
-            (self._excuse_start(f), (f.end or record.as_of).day) for f in facts if while_late or f.at.day <= due.day
-        ]
-        spans = [(first, last) for first, last in spans if first <= last]
-        moved = shift(due, touched_days(spans, self.calendar, unit=due.unit), record.counting, self.calendar)
-        if not due.rolls and due.instant is None and asks_fixed(moved.day, record.counting, self.calendar):
-            record.ask("roll_fixed_dates", obligation, date=moved.day)
-        return moved
-
-    def _excuse_start(self, fact: Fact) -> date:
-        """Force majeure excuses from its start, or from its notice where a clause says so (KNOBS `excuse_notice`)."""
-        announced = fact.event.announced
-        if self.record.counting.of("excuse_notice") != "from the notice" or announced is None:
-            return fact.at.day
-        return max(fact.at.day, announced.date() if isinstance(announced, datetime) else announced)
-
-    def _late_input(self, obligation: str, due: Due | None) -> Due | None:
-        """What the other side owed first and gave late moves the due time day for day, if the contract says so (KNOBS
-        `late_input`): `from` the day on which it was due `to` the day on which it came.
-        """
-        record, how = self.record, self.record.counting.of("late_input")
-        facts = record.of("input late", obligation)
-        if due is None or not facts or how not in {"day for day", "only if notified"}:
-            return due
-        counted = [f for f in facts if how == "day for day" or f.event.announced is not None]
-        spans = [(f.at.day + timedelta(days=1), (f.end or record.as_of).day) for f in counted]
-        spans = [(first, last) for first, last in spans if first <= last]
-        return shift(due, touched_days(spans, self.calendar, unit=due.unit), record.counting, self.calendar)
-
     # fulfilment
 
     def _fulfilled(self, term: Annex, bare: Obligation) -> tuple[Done | None, tuple[tuple[date, date], ...]]:
@@ -496,10 +541,22 @@ class _Scheduler:
             following = deliveries[number + 1].at if number + 1 < len(deliveries) else None
             refusals = [r for r in rejections if _between(delivery.at, r.at, following)]
             refusal = next((r for r in refusals if self._in_time(term, bare, delivery, r)), None)
-            if refusal is None:
+            if refusal is None and not self._in_part(term, bare, delivery, following):
                 return self._accepted(term, bare, delivery), tuple(tests)
+            if refusal is None:
+                continue  # the rest of it comes with a later delivery
             tests.append((delivery.at.day, refusal.at.day))
         return None, tuple(tests)
+
+    def _in_part(self, term: Annex, bare: Obligation, delivery: Fact, following: Moment | None) -> bool:
+        """Whether what was delivered was accepted in part only, until another delivery came (KNOBS `partial`)."""
+        facts = [
+            fact
+            for fact in self._about("accepted", term, bare)
+            if _between(delivery.at, fact.at, following)
+            and (fact.event.value is not None or following is None or not not_after(following, fact.at))
+        ]
+        return bool(facts) and accepted_in_part(self.record, facts)
 
     def _in_time(self, term: Annex, bare: Obligation, delivery: Fact, refusal: Fact) -> bool:
         """Whether a rejection comes before acceptance was complete; one that comes after it undoes nothing."""
@@ -517,36 +574,44 @@ class _Scheduler:
     def _acceptance(self, term: Annex, bare: Obligation, delivery: Fact) -> Fact | None:
         """The act that made acceptance complete: one for all, or the last of those whose acceptance it needs."""
         by: dict[str, Fact] = {}
-        for fact in self._about("accepted", term, bare):
+        for fact in in_whole(self.record, self._about("accepted", term, bare)):
             if not_after(delivery.at, fact.at):
                 by.setdefault(fact.event.by or "all", fact)
         whole = [by["all"]] if "all" in by else []
-        if term.accepted_by and all(party in by for party in term.accepted_by):
-            whole.append(max((by[party] for party in term.accepted_by), key=lambda fact: fact.order))
+        given = sorted((by[party] for party in term.accepted_by if party in by), key=lambda fact: fact.order)
+        needed = self._approvals(len(term.accepted_by))
+        if given and len(given) >= needed:
+            whole.append(given[needed - 1])
         elif not term.accepted_by:
             whole.extend(by.values())
         return min(whole, key=lambda fact: fact.order, default=None)
 
+    def _approvals(self, asked: int) -> int:
+        """How many of those who must accept make acceptance complete (KNOBS `joint`): all, the first, or so many."""
+        how = self.record.counting.of("joint") or "last"
+        if how == "last":
+            return asked
+        return 1 if how == "first" else min(asked, int(how.partition(" of ")[0]))
+
     def _about(self, what: str, term: Annex, bare: Obligation) -> list[Fact]:
         """Facts about this very obligation: by its own id, or by its source together with the case."""
-        if bare.id == term.id:
-            return self.record.of(what, term.id)
-        exact = self.record.of(what, bare.id)
-        return exact or [
-            f
-            for f in self.record.of(what, term.id)
-            if f.event.about is not None and f.event.about in {bare.case, bare.window}
-        ]
+        found = self.record.of(what, bare.id)
+        if bare.id != term.id and not found:
+            found = [
+                f
+                for f in self.record.of(what, term.id)
+                if f.event.about is not None and f.event.about in {bare.case, bare.window}
+            ]
+        return found
 
     def _accepted(self, term: Annex, bare: Obligation, delivery: Fact) -> Done | None:
         how, day, instant = "delivered", delivery.at.day, delivery.at.instant
         done_by = self.record.counting.of("done_by")
         if not term.accepted_by or done_by == "delivery":
             return Done(day=day, instant=instant, how=how, event=delivery.event.id, accepted=day)
-        acceptances = [a for a in self._about("accepted", term, bare) if not_after(delivery.at, a.at)]
-        by = {a.event.by or "all": a.at.day for a in reversed(acceptances)}
-        if "all" in by or all(party in by for party in term.accepted_by):
-            accepted = by["all"] if "all" in by else max(by[party] for party in term.accepted_by)
+        whole = self._acceptance(term, bare, delivery)
+        if whole is not None:
+            accepted = whole.at.day
             if done_by == "acceptance":
                 day, instant = accepted, None
             return Done(day=day, instant=instant, how="accepted", event=delivery.event.id, accepted=accepted)
@@ -576,7 +641,7 @@ class _Scheduler:
 
     def _step(self, term: Step) -> Iterator[Obligation]:
         """One clock for each case, or several; see `core.clocks`."""
-        for case, start in _by_case(self.record.of(term.starts)):
+        for case, start in self._by_case(self.record.of(term.starts)):
             bare = self._bare(term, case, None)
             for clock in clocks(self.record, self.calendar, term, start):
                 stop, own = clock.stop, bare.id + clock.suffix
@@ -584,24 +649,35 @@ class _Scheduler:
                 yield msgspec.structs.replace(
                     bare,
                     id=own,
-                    due=self._extended(own, clock.due),
+                    due=moved(self.record, own, clock.due, self.calendar),
                     done=done,
                     paused=clock.paused,
                     state=clock.state,
                     by_clock=clock.is_clock,
                 )
 
+    def _by_case(self, facts: Iterable[Fact]) -> Iterator[tuple[str, Fact]]:
+        """Each duty's name with the event that opened it: by usage one a case, which `about` names; or one each event,
+        or the first of each day (KNOBS `same_subject`). What follows the first of its case has its event's or day's
+        name too.
+        """
+        how = self.record.counting.of("same_subject")
+        seen: set[str] = set()
+        opened: set[tuple[str, date]] = set()
+        for fact in facts:
+            case = name = fact.event.about or fact.event.id
+            if how == "one a day" and (case, fact.at.day) in opened:
+                continue
+            if case in seen and how in {"one each event", "one a day"}:
+                name = f"{case}/{fact.event.id if how == 'one each event' else fact.at.day}"
+            if name not in seen:
+                seen.add(name)
+                opened.add((case, fact.at.day))
+                yield name, fact
 
-def _by_case(facts: Iterable[Fact]) -> Iterator[tuple[str, Fact]]:
-    """Each case with the event that opened it; what follows about the same case opens no second one (one obligation,
-    one id; KNOBS `same_subject`).
-    """
-    seen: set[str] = set()
-    for fact in facts:
-        case = fact.event.about or fact.event.id
-        if case not in seen:
-            seen.add(case)
-            yield case, fact
+
+def _meets(window: Window, others: Iterable[tuple[Window, Due | None]]) -> bool:
+    return any(window.first < other.after and other.first < window.after for other, _ in others)
 
 
 def _clocked(rule: DueRule) -> bool:

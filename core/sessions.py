@@ -26,14 +26,12 @@ class Session(NamedTuple):
 def sessions_of(record: Record, key: str) -> list[Session]:
     """The sessions of a schedule in order; those recorded as held stand where they were held.
 
-    An event "session held" has `of` the schedule and `value` the number. Too few days, or hours that cannot be read,
-    are a problem of the record.
+    An event "session held" has `of` the schedule and `value` the number. Too few days are a problem
+    of the record.
     """
     term = record.contract.schedules[key]
     hours = read_hours(term.hours)
-    if isinstance(hours, Problem):
-        record.question(Problem(hours.code, f"schedules.{key}.hours", hours.args))
-        return []
+    assert not isinstance(hours, Problem)  # a file with such hours is refused when it is read
     planned: list[Session] = []
     day = term.from_
     while len(planned) < term.count and (day - term.from_).days < LONGEST:

@@ -5,12 +5,15 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from core.accounts import Account
+from core.accruals import Accrual, Slice, slice_of
 from core.breaches import Breach
-from core.charges import BY_SIZE, Accrual, Slice, Timeline, slice_of
-from core.interest import Run, interest, is_interest, payment_counts, whole
+from core.interest import Run, interest, is_interest, payment_counts
+from core.lateness import Timeline
 from core.money import Money, exponent
 from core.periods import elapsed_days
 from core.record import Fact, Record
+from core.rounding import cuts_of, precision, whole
+from core.slices import BY_SIZE
 from core.terms import Charge, Rule
 
 __all__ = ["surcharges"]
@@ -46,7 +49,7 @@ def _fixed(record: Record, rule: Rule, late: list[Breach], debts: Mapping[str, A
         band = next((band.charge for band in rule.bands if band.range.holds(value)), None)
         if band is None or band.amount is None:
             continue
-        yield _once(rule, band.amount, owing[0], facts[0].event.id, day)
+        yield _once(record, rule, band.amount, owing[0], facts[0].event.id, day)
 
 
 def _by_day(demands: list[Fact]) -> Iterator[tuple[date, list[Fact]]]:
@@ -64,7 +67,7 @@ def _first(breach: Breach) -> date:
     return breach.due + timedelta(days=1)
 
 
-def _once(rule: Rule, amount: Money, breach: Breach, demand: str, day: date) -> Accrual:
+def _once(record: Record, rule: Rule, amount: Money, breach: Breach, demand: str, day: date) -> Accrual:
     part = Slice(first=day, last=day, units=Fraction(1), exact=Fraction(amount.minor), price=amount)
     return Accrual(
         id=f"{rule.id}:{demand}",
@@ -77,7 +80,7 @@ def _once(rule: Rule, amount: Money, breach: Breach, demand: str, day: date) -> 
         slices=(part,),
         exact=part.exact,
         gross=amount,
-        rounding=rule.round,
+        rounding=precision(record, rule),
         head=rule.head,
     )
 
@@ -114,6 +117,7 @@ def _bearing(record: Record, rule: Rule, charge: Charge, accrual: Accrual, due: 
         closed=done is not None,
         base=lambda part, day, ids: max(0, amount - sum(minor for at, minor in paid if at <= day - step)),
         changes=tuple(at + step for at, _ in paid),
+        cuts=cuts_of(record, rule),
     )
     legs = interest(record, rule, run)
     slices = tuple(slice_of(leg, record.contract.currency) for leg in legs or ())
@@ -131,8 +135,9 @@ def _bearing(record: Record, rule: Rule, charge: Charge, accrual: Accrual, due: 
         creditor=accrual.creditor,
         slices=slices,
         exact=sum((part.exact for part in slices), Fraction(0)),
-        gross=Money(whole(legs or (), rule.round), record.contract.currency),
-        rounding=rule.round,
+        gross=Money(whole(slices, precision(record, rule), run.cuts), record.contract.currency),
+        rounding=precision(record, rule),
+        cuts=run.cuts,
         head=rule.head,
         counted=line,
         running=done is None,

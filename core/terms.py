@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from core.money import Money
+from core.money import Money, UnitPrice
 from core.periods import Period
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "EndingTerms",
     "EventKind",
     "Every",
+    "Exchange",
     "Follows",
     "Grace",
     "Grant",
@@ -207,11 +208,13 @@ class Ceiling(msgspec.Struct, frozen=True, omit_defaults=True):
     """At most `to`, in each `per`: "obligation" (each), "all" (in total), "contract year", "calendar year", "calendar
     month",
     "calendar quarter", "rolling 12 months"; a cap also for each "claim", "person", "event", "third party", "head".
-    `covers` names what a rule's ceiling holds: "running", "plus"."""
+    `covers` names what a rule's ceiling holds: "running", "plus". What exceeds it in a window is "lost", or "carried
+    forward" into windows that have room (`excess`, a rule's ceiling)."""
 
     to: Amount
     per: str | None = None
     covers: tuple[str, ...] = ()
+    excess: str | None = None
 
 
 class Involvement(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -289,7 +292,8 @@ class Anchor(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class Every(msgspec.Struct, frozen=True, omit_defaults=True):
     """A series of windows: "calendar month", "calendar quarter", "calendar year", "contract year"; "month" begins on
-    `from_day`; "rolling days" looks back over `days` at each month's end. `zone` where it is not the contract's.
+    `from_day`; "rolling days" looks back over `days` at each month's end, "any days" at the end of each day. `zone`
+    where it is not the contract's.
     """
 
     unit: str
@@ -386,6 +390,17 @@ class RateTable(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     reference: str | None = None
     values: dict[str, Fraction] = {}
     fixed: tuple[str, ...] = ()
+    until: date | None = None
+
+
+class Exchange(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What one unit of a foreign currency is worth in the contract's: "0.92 from 2027-06-01", and whose rates they are.
+
+    `until` is the last day that the values know of.
+    """
+
+    source: str
+    values: tuple[str, ...]
     until: date | None = None
 
 
@@ -507,6 +522,8 @@ class Charge(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, rena
 
     `from_`/`to` number the units it holds for (tiers); `on` is the day number on which a one-off falls. A rate of
     interest may rest on a `reference` rate: so many `times`, `raised` by a share (KNOBS `raised_by`), plus `rate`.
+    With `most` (or `most_rate`) the creditor fixes it between the two: nothing is charged until it has. `price` is an
+    amount per unit that is finer than the currency's smallest unit.
     """
 
     rate: Fraction | None = None
@@ -519,6 +536,9 @@ class Charge(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, rena
     reference: str | None = None
     times: Fraction | None = None
     raised: Fraction | None = None
+    most: Money | None = None
+    most_rate: Fraction | None = None
+    price: UnitPrice | None = None
 
 
 class Band(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -601,7 +621,7 @@ class Rule(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     kind: str | None = None
     debtors: dict[str, Fraction] = {}
     cure: Period | None = None
-    round: Rounding = Rounding()
+    round: Rounding | None = None
     claim: ClaimTerm | None = None
     earned_back: int | None = None
     then: Grant | None = None
@@ -652,7 +672,7 @@ class Cap(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Ground(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """Why a party may end the contract: `when` as for a rule, or the words of an agreed ground.
+    """Why a party may end the contract: `when` as for a rule, or "at any time".
 
     `counts`: "one case", "sum" (of late days) or "number" of breaches in a `window`, `over` so many. `cure` runs from
     the receipt of a demand; `notice` is how long before the end it must arrive; `lapses` the time to use the right.
@@ -682,8 +702,11 @@ class Follows(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class EndingTerms(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """How the contract ends: `grounds`, what `survives` by id or head, and what `follows`."""
+    """How the contract ends: `grounds`, what `survives` by id or head, and what `follows`. `kind`: a "mandate" either
+    side may end at any time by law, against making good the loss (Civil Code 933).
+    """
 
+    kind: str | None = None
     clause: str | None = None
     grounds: tuple[Ground, ...] = ()
     survives: tuple[str, ...] = ()
@@ -736,10 +759,15 @@ class Weight(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Points(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Points of a card: `n` each time, or `per` unit ("2 a started day")."""
+    """Points of a card: `n` each time, or `per` unit ("2 a started day"); `times` so many from the `nth` of its kind in
+    a month, quarter or year (`unit`) on.
+    """
 
     n: Fraction
     per: Per | None = None
+    times: int | None = None
+    nth: int | None = None
+    unit: str | None = None
 
 
 class Line(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -849,7 +877,10 @@ class Clause(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Contract(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """All that one contract says; events are kept beside it."""
+    """All that one contract says; events are kept beside it.
+
+    `long_stop` is the day after which nothing accrues any more where the contract counts to it (KNOBS `accrual_end`).
+    """
 
     spondeo: int = FORMAT
     number: str
@@ -862,6 +893,7 @@ class Contract(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     effective: date | None = None
     term: Term | None = None
     renewal: Renewal | None = None
+    long_stop: date | None = None
     languages: Languages = Languages()
     counting: CountingTerms = CountingTerms()
     calendars: dict[str, OwnCalendar] = {}
@@ -875,6 +907,7 @@ class Contract(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     steps: tuple[Step, ...] = ()
     payments: tuple[Payment, ...] = ()
     rates: dict[str, RateTable] = {}
+    exchange: dict[str, Exchange] = {}
     deposits: tuple[Deposit, ...] = ()
     prepaid: tuple[Prepaid, ...] = ()
     measures: tuple[Measure, ...] = ()

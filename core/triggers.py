@@ -3,19 +3,17 @@
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
-from core.breaches import Breach
+from core.breaches import Breach, speaks_of
 from core.charges import Accrual
 from core.measures import Figure
-from core.periods import Period, add
-from core.problems import Problem
 from core.readings import described, firing
-from core.record import Record
-from core.rights import Right
+from core.record import Moment, Record
+from core.rights import Right, usual_life
 from core.terms import Rule
 
 __all__ = ["rights"]
 
-_ENDS = {"terminate": "terminated"}
+_ENDS = {"terminate": "terminated", "demand it again": "demanded again"}
 """The kind of event that uses a right."""
 
 
@@ -45,7 +43,7 @@ def _given(
         if figure is not None:
             answered = figure.id in fires if rule.when.count else described(record, rule, figure)
         else:
-            answered = (rule.id, breach.id) in priced or _matches(rule, breach)
+            answered = (rule.id, breach.id) in priced or speaks_of(rule.when, breach)
         if not answered or (breach.waived and not takes_waived):
             continue
         opened = _opened(breach)
@@ -53,17 +51,6 @@ def _given(
             continue
         made.append(_right(record, rule, breach, opened))
     return made
-
-
-def _matches(rule: Rule, breach: Breach) -> bool:
-    """Whether a rule without a price speaks of this breach."""
-    when = rule.when
-    if breach.kind == "late":
-        kinds = {"duty": {"annex", "step"}}.get(when.any or "", {when.any})
-        return when.state == "late" and (breach.of_kind in kinds or when.id in {breach.source, breach.subject})
-    if breach.kind == "event":
-        return when.event == breach.source
-    return breach.kind == "loss" and when.state == "loss" and when.id in {None, breach.caused}
 
 
 def _opened(breach: Breach) -> date:
@@ -77,7 +64,10 @@ def _opened(breach: Breach) -> date:
 def _right(record: Record, rule: Rule, breach: Breach, opened: date) -> Right:
     grant = rule.then
     assert grant is not None
-    lapses = lapse(record, opened, grant.within or _usual(record), f"rules.{rule.id}.then")
+    within = grant.within or usual_life(record)
+    start = Moment(opened, breach.instant if breach.kind != "late" else None)
+    due = record.after(start, within, f"rules.{rule.id}.then") if within else None
+    lapses = due.day if due else None
     used = next(
         (
             fact.event.id
@@ -92,26 +82,9 @@ def _right(record: Record, rule: Rule, breach: Breach, opened: date) -> Right:
         holder=grant.holder,
         opened=opened,
         lapses=lapses,
+        due=due,
         why="RIGHT-TRIGGER-01" if rule.when.count else "RIGHT-BREACH-01",
         args={"breach": breach.id, "count": rule.when.count, "of": rule.when.of},
         clause=rule.clause,
         used=used,
     )
-
-
-def _usual(record: Record) -> Period | None:
-    """How long a right lives where its rule does not say (KNOBS `right_lapses`)."""
-    said = record.counting.of("right_lapses") or "never"
-    number, _, unit = said.partition(" ")
-    return Period(int(number), unit.removesuffix("s")) if number.isdigit() else None
-
-
-def lapse(record: Record, opened: date, within: Period | None, where: str) -> date | None:
-    """The last day of a right, counted as the contract counts; None where it never runs out."""
-    if within is None:
-        return None
-    due = add(opened, within, record.counting, record.calendar)
-    if isinstance(due, Problem):
-        record.question(Problem(due.code, where, due.args))
-        return None
-    return due.day

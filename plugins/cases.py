@@ -21,8 +21,9 @@ from core.terms import Contract
 
 if TYPE_CHECKING:
     from core.assessment import Assessment
+    from core.strips import Run
 
-__all__ = ["Case", "load_cases", "run_case"]
+__all__ = ["Case", "load_cases", "read_case", "run_case"]
 
 _REQUIRED = ("name", "source", "note", "contract", "as_of", "expect")
 _SHARED = ("contract", "events", "as_of", "known_at", "change", "assume")
@@ -89,13 +90,13 @@ def run_case(case: Case) -> tuple[Problem, ...]:
     answer = _Thing()
     zone = ""
     try:
-        contract, events, problems = _read(case)
+        contract, events, problems = read_case(case)
         assessment = _assessed(case, contract, events) if contract else None
     except InputError as error:
         return error.problems
     if contract is not None and assessment is not None:
         problems += assessment.problems
-        answer = _answers(contract, assessment)
+        answer = _answers(contract, assessment, strips=any(query.startswith("strips.") for query in case.expect))
         zone = assessment.zone
     answer["problems"] = sorted(problem.code for problem in problems)
     return tuple(_compared(case, answer, zone))
@@ -114,7 +115,7 @@ def _unknown(where: str, table: dict[str, Any], known: frozenset[str], path: Pat
         yield Problem("CASE-FILE-02", where, file=str(path), args={"field": field, "known": ", ".join(sorted(known))})
 
 
-def _read(case: Case) -> tuple[Contract | None, tuple[Event, ...], tuple[Problem, ...]]:
+def read_case(case: Case) -> tuple[Contract | None, tuple[Event, ...], tuple[Problem, ...]]:
     """The case's contract and events, read as a contract file is: changes made, events put in their place."""
     from contracts.reader import read_text
 
@@ -205,7 +206,7 @@ def _assessed(case: Case, contract: Contract, events: tuple[Event, ...]) -> "Ass
     return assess(contract, events, as_of=case.as_of, known_at=case.known_at, world=world, assume=case.assume)
 
 
-def _answers(contract: Contract, assessment: "Assessment") -> _Thing:
+def _answers(contract: Contract, assessment: "Assessment", *, strips: bool) -> _Thing:
     """What a case may ask: the assessment's own fields, all about a charge in one place, and who owes whom."""
     answer = _Thing(_fields(assessment))
     owing = {one.charge: one for one in assessment.liabilities}
@@ -222,7 +223,22 @@ def _answers(contract: Contract, assessment: "Assessment") -> _Thing:
         answer["owed" if name == "payable" else name] = pairs
     answer["caps"] = {f"{one.cap}/{one.window}" if one.window else one.cap: one for one in assessment.caps}
     answer["decided"] = {one.about: one for one in assessment.decided}
+    if strips:
+        from core.explain import strip
+
+        counted = {one.id: one.due for one in assessment.obligations} | {one.id: one.due for one in assessment.rights}
+        answer["strips"] = {name: [_said(run) for run in strip(due)] for name, due in counted.items()}
     return answer
+
+
+def _said(run: "Run") -> str:
+    """A run of a strip as a case writes it: "counted 2027-06-07 – 2027-06-09: 1–3", "moved 2027-06-12 (code)"."""
+    days = str(run.first) if run.first == run.last else f"{run.first} – {run.last}"
+    reached = ""
+    if run.n is not None:
+        ends = [show_decimal(n) for n in (run.since, run.n) if n is not None]
+        reached = f": {'–'.join(dict.fromkeys(ends))}"
+    return f"{run.kind} {days}{reached}" + (f" ({run.reason.code})" if run.reason else "")
 
 
 def _put(root: dict[str, Any], path: list[str], value: Any) -> None:

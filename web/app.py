@@ -9,7 +9,7 @@ import sys
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import msgspec
@@ -39,6 +39,13 @@ HEARTBEAT = 15.0
 
 YEARS = range(1950, 2200)
 """Years one may ask for; beyond them calendars and windows have no end."""
+
+
+class _When(NamedTuple):
+    """The day that is shown, and by when what counts had to be recorded (None: today; everything)."""
+
+    as_of: Day | None = None
+    known_at: Day | None = None
 
 
 class _Changes:
@@ -86,10 +93,17 @@ class _App(Litestar):
 
 
 def create_app(
-    source: Source, *, lang: str | None = None, as_of: Day | None = None, hosts: Collection[str] = LOOPBACK
+    source: Source,
+    *,
+    lang: str | None = None,
+    as_of: Day | None = None,
+    known_at: Day | None = None,
+    hosts: Collection[str] = LOOPBACK,
 ) -> Litestar:
-    """The application over one source; `as_of` None is the day on which somebody looks, `hosts` are its own names."""
-    changes = _Changes()
+    """The application over one source; `hosts` are its own names. `as_of` None is the day on which somebody looks,
+    `known_at` None is everything recorded; an address may ask for others.
+    """
+    changes, usual = _Changes(), _When(as_of, known_at)
 
     @contextlib.asynccontextmanager
     async def watching(_: Litestar) -> AsyncIterator[None]:
@@ -111,14 +125,17 @@ def create_app(
         """The page about these contracts; what cannot be read is on it too, with its problems."""
         spoken = _language(request, lang)
         version = changes.version
-        day, wrong = _asked_day(request, as_of)
+        when, wrong = _asked_when(request, usual)
         loaded = await source.load(names)
         kept = _kept(request)
         live = Live(
-            events=f"/events?after={version}", as_of=_for_field(day or _today()), home=f"/{kept}" if home else ""
+            events=f"/events?after={version}",
+            as_of=_for_field(when.as_of),
+            known_at=_for_field(when.known_at),
+            home=f"/{kept}" if home else "",
         )
         links = {name: f"/c/{quote(name)}{kept}" for name in names} if overview else None
-        html = await asyncio.to_thread(_page, loaded, day or _today(), wrong, spoken, live, links)
+        html = await asyncio.to_thread(_page, loaded, when, wrong, spoken, live, links)
         response = Response(html, media_type=MediaType.HTML, status_code=422 if wrong else 200)
         response.headers["content-language"] = spoken
         if "lang" in request.query_params:
@@ -135,11 +152,11 @@ def create_app(
 
     @get("/api/v1/assessments")
     async def listed(request: Asked) -> Response[str]:
-        return await _answer(source, await source.names(), request, as_of, whole=False)
+        return await _answer(source, await source.names(), request, usual, whole=False)
 
     @get("/api/v1/assessments/{name:path}")
     async def one(request: Asked, name: FromPath[str]) -> Response[str]:
-        return await _answer(source, [await _known(source, name)], request, as_of, whole=True)
+        return await _answer(source, [await _known(source, name)], request, usual, whole=True)
 
     @get("/events")
     async def events(after: FromQuery[int | None] = None) -> ServerSentEvent:
@@ -161,13 +178,19 @@ def create_app(
 
 
 def serve(
-    place: str | Path, *, host: str = "127.0.0.1", port: int = 8000, lang: str | None = None, as_of: Day | None = None
+    place: str | Path,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    lang: str | None = None,
+    as_of: Day | None = None,
+    known_at: Day | None = None,
 ) -> int:
     """Serve a contract file, a folder or a store until Ctrl-C; 0 at the end, InputError if it cannot begin."""
     import uvicorn
 
     spoken = pick(lang)
-    app = create_app(source_for(place), lang=spoken, as_of=as_of, hosts=LOOPBACK | {host})
+    app = create_app(source_for(place), lang=spoken, as_of=as_of, known_at=known_at, hosts=LOOPBACK | {host})
     listening = _listen(host, port)
     url = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}/"
     config = uvicorn.Config(
@@ -230,7 +253,7 @@ async def _known(source: Source, name: str) -> str:
 
 def _page(
     loaded: Sequence[tuple[str, Loaded]],
-    day: Day,
+    when: _When,
     wrong: Sequence[Problem],
     lang: str,
     live: Live,
@@ -239,29 +262,29 @@ def _page(
     """Assess and render, in a thread, as it may take its time; with `links` an overview that leads elsewhere."""
     items: list[Item] = []
     named: list[str] = []
-    broken: list[Broken] = [("as_of", wrong)] if wrong else []
+    broken: list[Broken] = [(problem.where, [problem]) for problem in wrong]
     for name, one in loaded:
         if one.contract is None or one.problems:
             broken.append((name, one.problems))
             continue
-        reading = others(one.contract, one.events, as_of=day, world=one.world) if links is None else ()
-        items.append((one.contract, one.events, _assess(one, day), reading))
+        given: dict[str, Any] = {"as_of": when.as_of, "known_at": when.known_at, "world": one.world}
+        reading = others(one.contract, one.events, **given) if links is None else ()
+        items.append((one.contract, one.events, assess(one.contract, one.events, **given), reading))
         named.append(name)
     if links is not None:
         live = msgspec.structs.replace(live, links=[links[name] for name in named])
     return page(items, lang=lang, broken=broken, live=live)
 
 
-def _assess(one: Loaded, day: Day) -> Assessment:
+def _assess(one: Loaded, when: _When) -> Assessment:
     assert one.contract is not None
-    return assess(one.contract, one.events, as_of=day, world=one.world)
+    assert when.as_of is not None
+    return assess(one.contract, one.events, as_of=when.as_of, known_at=when.known_at, world=one.world)
 
 
-async def _answer(
-    source: Source, names: Sequence[str], request: Asked, as_of: Day | None, *, whole: bool
-) -> Response[str]:
+async def _answer(source: Source, names: Sequence[str], request: Asked, usual: _When, *, whole: bool) -> Response[str]:
     """The JSON of `assess --json`; `whole`: what cannot be read is refused, else it is among the problems."""
-    day, wrong = _asked_day(request, as_of)
+    when, wrong = _asked_when(request, usual)
     loaded = await source.load(names)
     problems = [problem for _, one in loaded for problem in one.problems]
     if wrong or (whole and problems):
@@ -269,21 +292,28 @@ async def _answer(
     good = [one for _, one in loaded if one.contract is not None and not one.problems]
 
     def work() -> str:
-        return as_json([_assess(one, day or _today()) for one in good], problems)
+        return as_json([_assess(one, when) for one in good], problems)
 
     return Response(await asyncio.to_thread(work), media_type=MediaType.JSON)
 
 
-def _asked_day(request: Asked, fallback: Day | None) -> tuple[Day | None, list[Problem]]:
-    """`?as_of=2027-01-10` (its 24:00) or with a time of day; None is today."""
-    text = request.query_params.get("as_of", "").strip()
+def _asked_when(request: Asked, usual: _When) -> tuple[_When, list[Problem]]:
+    """`?as_of=2027-01-10&known_at=2026-08-10`: both the day's 24:00, or with a time of day; no `as_of` is today."""
+    wrong: list[Problem] = []
+    asked = [_asked_day(request, name, getattr(usual, name), wrong) for name in _When._fields]
+    return _When(asked[0] or _today(), asked[1]), wrong
+
+
+def _asked_day(request: Asked, name: str, usual: Day | None, wrong: list[Problem]) -> Day | None:
+    text = request.query_params.get(name, "").strip()
     if not text:
-        return fallback, []
+        return usual
     with contextlib.suppress(ValueError):
         day = datetime.fromisoformat(text) if len(text) > 10 else date.fromisoformat(text)
         if day.year in YEARS:
-            return day, []
-    return fallback, [Problem("WEB-DATE-01", "as_of", {"value": text[:40]})]
+            return day
+    wrong.append(Problem("WEB-DATE-01", name, {"value": text[:40]}))
+    return usual
 
 
 def _today() -> date:
@@ -295,9 +325,10 @@ def _for_field(day: Day | None) -> str:
 
 
 def _kept(request: Asked) -> str:
-    """The day that was asked for, to go along with the links."""
-    day = request.query_params.get("as_of", "")
-    return f"?as_of={quote(day)}" if day else ""
+    """The days that were asked for, to go along with the links."""
+    asked = {name: request.query_params.get(name, "") for name in _When._fields}
+    kept = "&".join(f"{name}={quote(day)}" for name, day in asked.items() if day)
+    return f"?{kept}" if kept else ""
 
 
 def _language(request: Asked, fallback: str | None) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from contracts.checks.changes import changes, counting
+from contracts.checks.contrary import contrary
 from contracts.checks.happened import happened
 from contracts.checks.limits import caps
 from contracts.checks.names import names
@@ -20,6 +21,7 @@ __all__ = ["check"]
 def check(contract: Contract, events: Iterable[Event]) -> Found:
     """Every problem with its path; paths of events count them in the order given."""
     scope = Scope(contract, tuple(events))
-    for one in (names, sums, least, times, rules, caps, ahead, people_outside, changes, counting, currencies, happened):
+    asked = (names, sums, least, times, rules, caps, ahead, people_outside, changes, counting, contrary, currencies)
+    for one in (*asked, happened):
         one(scope)
     return scope.found

@@ -8,6 +8,7 @@ from contracts.checks.times import last_day
 from contracts.spoken import KIND_WORDS, kinds_by_language
 from contracts.walk import Path
 from core.events import SPANS, Event, gone
+from core.money import parse_decimal
 from core.problems import nearest
 from core.terms import Contract, Payment
 
@@ -23,7 +24,7 @@ MOST_KINDS = 30
 LONG_AFTER = 5
 """Years after the end of the term that an event may still be dated in; four times as many where it renews itself."""
 
-_NEEDS_AMOUNT = frozenset({"paid", "loss proven", "set off", "costs proven", "drawn", "refunded"})
+_NEEDS_AMOUNT = frozenset({"paid", "loss proven", "set off", "costs proven", "drawn", "refunded", "recovered"})
 _CAUSES = {"accepted": "delivered", "rejected": "delivered", "ends": "starts"}
 """Kinds in core that nothing can be without an earlier one about the same thing."""
 
@@ -74,6 +75,22 @@ def _event(scope: Scope, path: Path, event: Event) -> None:
         scope.wrong((*path, "fault"), "TERMS-WORD-02", text=event.fault, nearest=nearest(event.fault, _FAULTS))
     if event.what != "withdrawn":
         _subject(scope, path, event)
+    if event.value is not None:
+        _value(scope, (*path, "value"), event.what, event.value)
+
+
+def _value(scope: Scope, path: Path, what: str, value: str) -> None:
+    """What is read as a number or a share must be one, or the reading would stop at it."""
+    contract = scope.contract
+    numbers = {m.of for m in contract.measures if m.kind not in ("share of counts", "count")}
+    numbers |= {"scored", *(one.used for one in contract.prepaid)}
+    shares = {m.down for m in contract.measures}
+    if what not in numbers | shares:
+        return
+    try:
+        parse_decimal(value.removesuffix("%").rstrip() if what in shares else value)
+    except ValueError:
+        scope.wrong(path, "EVENT-VALUE-02" if what in shares else "EVENT-VALUE-01", text=value[:60])
 
 
 def _unknown_kind(scope: Scope, path: Path, word: str) -> None:
@@ -130,7 +147,7 @@ def _subjects_of(scope: Scope, what: str) -> set[str]:
     rules = {r.id for r in scope.contract.rules}
     if what in ("delivered", "accepted", "rejected", "demanded"):
         return tasks
-    if what in ("extended", "excused"):
+    if what in ("extended", "excused", "shared cause"):
         return tasks | payments
     if what in ("starts", "ends", "consents"):
         return {*scope.people, *(step.id for step in scope.contract.steps)}

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from contracts import phrases
 from contracts.checks.scope import EVENT_KIND, GRADE, MEASURE, PARTY, REF, Scope, aimed, each, one_charge
 from contracts.walk import Path
+from core.bases import OF_THE_BREACH
 from core.terms import Annex, Charge, DueRule, Line, Measure, Scorecard, Share, Step
 
 __all__ = ["base", "names"]
@@ -123,7 +124,12 @@ def _ids(scope: Scope) -> None:
 
 
 def base(scope: Scope, path: Path, base: str) -> None:
-    if base in ("payable", "unpaid", "loss") or base.startswith("fees of "):
+    limit = path[0] == "caps" or (path[0] == "third_parties" and "limit" in path)
+    if limit and (base in OF_THE_BREACH or base.endswith(" fee")):
+        scope.wrong(path, "TERMS-OF-08", text=base)
+    elif base.startswith("fees of ") and path[0] != "caps":
+        scope.wrong(path, "TERMS-OF-07", text=base)
+    if base in OF_THE_BREACH or base.startswith("fees of "):
         return
     if base == "total":
         if scope.contract.total is None:
@@ -133,6 +139,8 @@ def base(scope: Scope, path: Path, base: str) -> None:
         unit = base.removesuffix(" fee")
         if not any(p.due.every and p.due.every.unit.endswith(unit) for p in scope.contract.payments):
             scope.wrong(path, "TERMS-OF-04", text=base, unit=unit)
+        return
+    if path[0] == "caps" and base in {f"{key}.recovered" for key in scope.contract.third_parties}:
         return
     amounts = {f"{key}.fee": t.fee for key, t in scope.contract.third_parties.items()}
     amounts |= {f"{a.id}.price": a.price for a in scope.contract.annexes}

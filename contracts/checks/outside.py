@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from contracts import phrases
 from contracts.checks.names import base
 from contracts.checks.scope import EVENT_KIND, MEASURE, PARTY, REF, Scope
 from contracts.walk import Path
@@ -56,6 +57,8 @@ def people_outside(scope: Scope) -> None:
     for i, ground in enumerate(ending.grounds if ending else ()):
         here: Path = ("ending", "grounds", i)
         scope.known((*here, "may_end"), PARTY, ground.may_end, scope.people)
+        if ground.may_end is None and ground.when.state not in {*phrases.LATENESS, phrases.ANYTIME}:
+            scope.wrong(here, "TERMS-GROUND-01", id=ground.id)
         scope.known((*here, "when"), EVENT_KIND, ground.when.event, scope.kinds)
         scope.known((*here, "when"), MEASURE, ground.when.measure, scope.measured)
         if ground.when.id is not None:

@@ -1,5 +1,6 @@
 """Shares that must make a whole, amounts below what makes sense, currencies."""
 
+import re
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import cache
@@ -7,7 +8,8 @@ from typing import Any
 
 from contracts.checks.scope import Scope, each
 from contracts.walk import LEAST, POSITIVE, Path, fields
-from core.money import Money, show_decimal
+from core.exchange import read_value
+from core.money import Money, UnitPrice, exponent, parse_decimal, show_decimal
 from core.terms import Amendment, Charge, Scorecard, Share
 
 __all__ = ["currencies", "least", "sums"]
@@ -29,10 +31,16 @@ def _excesses(scope: Scope) -> Iterator[tuple[Path, Mapping[str, Fraction]]]:
         yield ("third_parties", key, "excess"), third.excess
         yield ("third_parties", key, "involvement", "costs"), third.involvement.costs if third.involvement else {}
     for i, decision in enumerate(scope.contract.decisions):
-        if decision.about.endswith((".excess", ".costs")) and isinstance(decision.takes, dict):
+        takes = decision.takes
+        if decision.about.endswith((".excess", ".costs")) and isinstance(takes, dict) and not _unread(takes):
             yield ("decisions", i, "takes"), decision.takes
     for i, rule in enumerate(scope.contract.rules):
         yield ("rules", i, "debtors"), rule.debtors
+
+
+def _unread(shares: Mapping[str, object]) -> bool:
+    """Shares whose path nobody knew are still words; that is told where the path is."""
+    return any(isinstance(share, str) for share in shares.values())
 
 
 def least(scope: Scope) -> None:
@@ -65,13 +73,38 @@ def least(scope: Scope) -> None:
 
 
 def currencies(scope: Scope) -> None:
-    own = scope.contract.currency
+    """Money of another currency: only where it can be converted, and only with rates of its own (KNOBS `fx`)."""
+    own, known = scope.contract.currency, scope.contract.exchange
     for path, value in each(scope.contract):
-        if isinstance(value, Money) and value.currency != own:
+        if not isinstance(value, (Money, UnitPrice)) or value.currency == own:
+            continue
+        if value.currency not in known or not _converted(path):
             scope.wrong(path, "TERMS-CURRENCY-01", text=value.currency, currency=own)
     for i, event in enumerate(scope.events):
-        if event.amount is not None and event.amount.currency != own:
+        if event.amount is None or event.amount.currency == own:
+            continue
+        if event.what != "loss proven" or event.amount.currency not in known:
             scope.wrong(("events", i, "amount"), "TERMS-CURRENCY-01", text=event.amount.currency, currency=own)
+    for currency, table in known.items():
+        if currency == own or not re.fullmatch("[A-Z]{3}", currency):
+            scope.wrong(("exchange", currency), "FX-TABLE-01", currency=currency, own=own)
+        for i, text in enumerate(table.values or ()):
+            if read_value(text) is None:
+                scope.wrong(("exchange", currency, "values", i), "FX-VALUE-01", text=text[:60])
+    _step(scope)
+
+
+def _converted(path: Path) -> bool:
+    """Whether an amount is one that is converted: what a rule charges, and its ceiling."""
+    return path[0] == "rules" and path[2] in {"charge", "tiers", "plus", "at_most"}
+
+
+def _step(scope: Scope) -> None:
+    """A smallest step of money that the currency does not have (KNOBS `round_to`)."""
+    step = scope.contract.counting.knobs.get("round_to", "minor unit")
+    currency = scope.contract.currency
+    if re.fullmatch(r"\d+(\.\d+)?", step) and (parse_decimal(step) * 10 ** exponent(currency)).denominator > 1:
+        scope.wrong(("counting", "round_to"), "FX-STEP-01", step=step, currency=currency)
 
 
 def _weighed(card: Scorecard) -> Iterator[tuple[Path, list[Fraction]]]:

@@ -31,11 +31,17 @@ def rules(scope: Scope) -> None:
         for name, charge in (("charge", rule.charge), ("plus", rule.plus)):
             if charge is not None:
                 one_charge(scope, (*path, name), charge)
+        if rule.at_most is not None and rule.at_most.per == "calendar day" and _runs(rule):
+            scope.wrong((*path, "at_most"), "TERMS-CEILING-03", id=rule.id)
         _tiers(scope, path, rule)
         _bands(scope, path, rule)
         if rule.grace and rule.grace.kind == "charged once exceeded" and rule.counts == "days after grace":
             scope.wrong((*path, "counts"), "TERMS-GRACE-03")
     for i, cap in enumerate(scope.contract.caps):
+        limited = [r for r in scope.contract.rules if cap.covers is None or {r.head, "everything"} & {*cap.covers}]
+        running = next((rule.id for rule in limited if _runs(rule)), None)
+        if cap.to.per == "calendar day" and running is not None:
+            scope.wrong(("caps", i, "to"), "TERMS-CEILING-03", id=running)
         both = sorted(set(cap.covers or ()) & set(cap.except_))
         if both:
             scope.wrong(("caps", i, "except"), "TERMS-HEAD-01", text=both[0])
@@ -43,6 +49,11 @@ def rules(scope: Scope) -> None:
         for k, head in enumerate(cap.covers or ()):
             if head not in heads and nearest(head, heads):
                 scope.wrong(("caps", i, "covers", k), "TERMS-HEAD-02", text=head, nearest=nearest(head, heads))
+
+
+def _runs(rule: Rule) -> bool:
+    """Whether a charge grows by the day: then a ceiling a day says no more than a lower rate would."""
+    return bool(rule.tiers) or (rule.charge is not None and rule.charge.per is not None)
 
 
 def _who(scope: Scope, path: Path, rule: Rule) -> None:
@@ -53,6 +64,8 @@ def _who(scope: Scope, path: Path, rule: Rule) -> None:
         loss = when.state == "loss"
         named = scope.people if loss else [*scope.owed, *scope.duties]
         scope.known((*path, "when"), PARTY if loss else REF, when.id, named)
+    if when.state == phrases.ANYTIME:
+        scope.wrong((*path, "when"), "TERMS-WHEN-04", id=rule.id)
     scope.known((*path, "when"), EVENT_KIND, when.event, scope.kinds)
     scope.known((*path, "when"), MEASURE, when.measure, scope.measured)
     aimed(scope, (*path, "when"), when)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
+from fractions import Fraction
 from typing import Any
 
 import msgspec
@@ -79,10 +80,13 @@ class Scope:
 
 
 def duties(contract: Contract) -> list[str]:
-    """Ids of what is owed without being an annex, step or payment: an involvement's duties, and what the end begins."""
+    """Ids of what is owed without being an annex, step or payment: an involvement's duties, the filling up of security,
+    and what the end begins.
+    """
     found = [key for key, third in contract.third_parties.items() if third.involvement]
     stages = ("answer", "agreement", "review", "word", "settlement")
     found += [f"{key}/{stage}" for key in tuple(found) for stage in stages]
+    found += [deposit.id for deposit in contract.deposits if deposit.top_up]
     return found + [duty.id for duty in (contract.ending.follows if contract.ending else ())]
 
 
@@ -91,7 +95,11 @@ def each(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
     if isinstance(value, msgspec.Struct):
         yield path, value
     for key, child in children(value, by_index=True):
-        yield from each(child, (*path, key))
+        if type(child) not in _LEAVES:
+            yield from each(child, (*path, key))
+
+
+_LEAVES = frozenset({type(None), bool, int, str, date, datetime, Fraction})
 
 
 def children(value: Any, *, by_index: bool = False) -> Iterator[tuple[Any, Any]]:
@@ -124,6 +132,15 @@ def aimed(scope: Scope, path: Path, when: When) -> None:
 
 
 def one_charge(scope: Scope, path: Path, charge: Charge) -> None:
-    share, fixed = charge.rate is not None and charge.of is not None, charge.amount is not None
+    share = charge.rate is not None and charge.of is not None
+    fixed = (charge.amount or charge.price) is not None
     if share == fixed or (charge.rate is None) != (charge.of is None):
         scope.wrong(path, "TERMS-CHARGE-03")
+    if charge.most is None and charge.most_rate is None:
+        return
+    if len(path) != 3 or path[0] != "rules" or path[2] != "charge":
+        scope.wrong(path, "TERMS-CHARGE-05")
+    ends: list[Fraction | int] = [m.minor for m in (charge.amount, charge.most) if m is not None]
+    ends = ends or [rate for rate in (charge.rate, charge.most_rate) if rate is not None]
+    if len(ends) < 2 or not ends[0] < ends[1]:
+        scope.wrong(path, "TERMS-CHARGE-04")

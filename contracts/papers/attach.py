@@ -123,16 +123,17 @@ def unfolded(raw: bytes, stream: pikepdf.Object, name: str) -> bytes:
 
     import pikepdf
 
-    filters = stream.get("/Filter")
-    if filters is None:
+    said = stream.get("/Filter")
+    filters = [said] if isinstance(said, pikepdf.Name) else [] if said is None else list(said)
+    if not filters:
         content = raw
-    elif filters == pikepdf.Name.FlateDecode or list(filters) == [pikepdf.Name.FlateDecode]:
+    elif filters == [pikepdf.Name.FlateDecode]:
         try:
             content = zlib.decompressobj().decompress(raw, MOST_FILE + 1)
         except zlib.error as error:
             raise ValueError(str(error)) from error
     else:
-        raise ValueError(str(filters))
+        raise ValueError(", ".join(map(str, filters)))
     if len(content) > MOST_FILE:
         raise InputError([Problem("PAPER-CHECK-04", name, {"name": name, "limit": MOST_FILE})])
     return content

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from itertools import accumulate
+from itertools import accumulate, takewhile
 from typing import NamedTuple
 
 from contracts.papers.face import TIGHT, Face
@@ -126,10 +126,9 @@ def _last_break(text: str, edges: list[float], start: int, limit: float) -> tupl
     reach = bisect_right(edges, limit, start) - 1
     sure = _boundary(text, start, reach)
     best = (len(text[start:sure].rstrip()) + start, sure)
-    for match in UNITS.finditer(text, sure, reach + AHEAD):
-        if match.end() == sure or not _fits(text, edges, match.end(1), limit):
-            break
-        best = (match.end(1), match.end())
+    units = UNITS.finditer(text, sure, reach + AHEAD)
+    for unit in takewhile(lambda one: one.end() != sure and _fits(text, edges, one.end(1), limit), units):
+        best = (unit.end(1), unit.end())
     return best
 
 

@@ -8,11 +8,14 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
+from core.accruals import Slice
 from core.assessment import Assessment
 from core.canonical import plain
-from core.explain import explain_all
-from core.money import exponent, show_decimal
+from core.explain import explain_all, strip
+from core.money import Money, exponent, show_decimal
 from core.problems import Problem
+from core.rights import Right
+from core.schedule import Obligation
 
 __all__ = ["as_csv", "as_json", "assessment_form"]
 
@@ -26,11 +29,19 @@ def assessment_form(assessment: Assessment) -> dict[str, Any]:
     return form
 
 
-def as_json(assessments: Iterable[Assessment], problems: Sequence[Problem]) -> str:
-    """All assessments of one command, and the problems of what could not be read; keys are stable."""
+def _strips(assessment: Assessment) -> dict[str, Any]:
+    """The days of each due time and right that were counted, as runs, by the id of the obligation or right."""
+    counted: list[Obligation | Right] = [*assessment.obligations, *assessment.rights]
+    return {one.id: [plain(run._asdict()) for run in runs] for one in counted if (runs := strip(one.due))}
+
+
+def as_json(assessments: Iterable[Assessment], problems: Sequence[Problem], *, days: bool = False) -> str:
+    """All assessments of one command, and the problems of what could not be read; keys are stable. `days` adds how each
+    due time was counted, run by run, under `strips`.
+    """
     form = {
         "format": FORMAT,
-        "assessments": [assessment_form(a) for a in assessments],
+        "assessments": [{**assessment_form(a), **({"strips": _strips(a)} if days else {})} for a in assessments],
         "problems": plain(tuple(problems)),
     }
     return json.dumps(form, ensure_ascii=False, indent=2) + "\n"
@@ -111,8 +122,24 @@ def _charges(a: Assessment) -> list[dict[str, Any]]:
 
 def _slices(a: Assessment) -> list[dict[str, Any]]:
     return [
-        {"charge": c.id, **_flat(plain(s)), "exact": _major(s.exact, a.currency)} for c in a.charges for s in c.slices
+        {"charge": c.id, **_flat(plain(s)), **_converted(s), "exact": _major(s.exact, a.currency)}
+        for c in a.charges
+        for s in c.slices
     ]
+
+
+def _converted(part: Slice) -> dict[str, Any]:
+    """Foreign money in full beside its rate, so that a column of bare numbers is in one currency."""
+    if part.fx is None:
+        return {}
+    money = part.price or part.base
+    assert money is not None
+    number, _, currency = str(money).partition(" ")
+    return {
+        "price" if part.price else "base": f"{currency} {number}",
+        "fx": show_decimal(part.fx.rate),
+        "fx_on": part.fx.on.isoformat(),
+    }
 
 
 def _major(exact: Fraction, currency: str) -> str:
@@ -132,6 +159,18 @@ def _of(name: str) -> Any:
     return rows
 
 
+def _settlements(a: Assessment) -> list[dict[str, Any]]:
+    """One row for each period, each group of its charges as their sum."""
+    rows = []
+    for one in a.settlements:
+        groups = {"deductions": one.deductions, "disputed": one.waiting, "bonuses": one.bonuses}
+        sums = {key: Money(sum(m.minor for m in group.values()), a.currency) for key, group in groups.items()}
+        period: dict[str, Any] = {"obligation": one.obligation, "first": one.first, "last": one.last, "fee": one.fee}
+        paid = {"set_off": one.set_off, "paid": one.paid, "left": one.left}
+        rows.append({**period, **sums, "pay": one.pay, "net": one.net, "tax": one.tax, **paid})
+    return rows
+
+
 _ROWS: dict[str, Any] = {
     "obligations": _obligations,
     "charges": _charges,
@@ -141,4 +180,5 @@ _ROWS: dict[str, Any] = {
     "payments": _of("accounts"),
     "claims": _of("claims"),
     "balances": _of("balances"),
+    "settlements": _settlements,
 }

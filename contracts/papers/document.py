@@ -7,8 +7,9 @@ from typing import Literal
 import msgspec
 
 __all__ = [
-    "Align", "Block", "Box", "Column", "Document", "Entry", "Heading", "KeyFigure", "KeyFigures", "Note", "PageBreak",
-    "Paragraph", "Parties", "Party", "Signatory", "Signature", "TableBlock", "Title", "Words",
+    "Align", "Block", "Box", "Chart", "Column", "Curve", "Document",
+    "Entry", "Heading", "KeyFigure", "KeyFigures", "Note", "PageBreak",
+    "Paragraph", "Parties", "Party", "Signatory", "Signature", "TableBlock", "Title", "Upright", "Words",
 ]  # fmt: skip
 
 Words = dict[str, str]
@@ -114,11 +115,48 @@ class Signature(msgspec.Struct, frozen=True, tag="signature"):
     parties: tuple[Signatory, ...]
 
 
+class Curve(msgspec.Struct, frozen=True):
+    """Points (across, up) joined by straight lines."""
+
+    words: Words
+    points: tuple[tuple[int, int], ...]
+    dashed: bool = False
+
+
+class Upright(msgspec.Struct, frozen=True):
+    """A place across at which something begins; drawn as a line with its number, said in words below the chart."""
+
+    at: int
+    words: Words
+
+
+class Chart(msgspec.Struct, frozen=True, tag="chart"):
+    """Curves over one another. `across` and `up` are the marks on the scales, ascending; the first and the last are
+    its ends; `name` says what is counted across.
+    """
+
+    name: Words
+    across: tuple[tuple[int, str], ...]
+    up: tuple[tuple[int, str], ...]
+    curves: tuple[Curve, ...]
+    uprights: tuple[Upright, ...] = ()
+
+    def x(self, at: int) -> int:
+        """How far across, in thousandths of the width."""
+        first, last = self.across[0][0], self.across[-1][0]
+        return (at - first) * 1000 // (last - first)
+
+    def y(self, value: int) -> int:
+        """How far up, in thousandths of the height."""
+        first, last = self.up[0][0], self.up[-1][0]
+        return (value - first) * 1000 // (last - first)
+
+
 class PageBreak(msgspec.Struct, frozen=True, tag="page-break"):
     pass
 
 
-Block = Title | Parties | Heading | Paragraph | Box | TableBlock | Note | KeyFigures | Signature | PageBreak
+Block = Title | Parties | Heading | Paragraph | Box | TableBlock | Note | KeyFigures | Chart | Signature | PageBreak
 
 
 class Document(msgspec.Struct, frozen=True):

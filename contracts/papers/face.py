@@ -115,7 +115,7 @@ class Inked:
         file, given = self.face.file, self.codes.given
         name = f"{'ABCDEFGH'[index] * 6}+{self.face.name}"
         glyphs = self._glyph_numbers()
-        program = _stream(doc, file.makeSubset(list(given.values())))
+        program = _stream(file.makeSubset(list(given.values())))
         program.dictionary["Length1"] = len(program.content)
         array, dictionary = pdfdoc.PDFArray, pdfdoc.PDFDictionary
         descriptor = dictionary({
@@ -129,12 +129,12 @@ class Inked:
                 "Registry": pdfdoc.PDFString("Adobe"), "Ordering": pdfdoc.PDFString("Identity"), "Supplement": 0,
             }),
             "FontDescriptor": doc.Reference(descriptor, f"{self.key}-descriptor"), "DW": 1000, "W": self._widths(),
-            "CIDToGIDMap": doc.Reference(_stream(doc, glyphs), f"{self.key}-glyphs"),
+            "CIDToGIDMap": doc.Reference(_stream(glyphs), f"{self.key}-glyphs"),
         })  # fmt: skip
         whole = dictionary({
             "Type": "/Font", "Subtype": "/Type0", "BaseFont": pdfdoc.PDFName(name), "Encoding": "/Identity-H",
             "DescendantFonts": array([doc.Reference(descendant, f"{self.key}-cid")]),
-            "ToUnicode": doc.Reference(_stream(doc, self._to_unicode(name)), f"{self.key}-unicode"),
+            "ToUnicode": doc.Reference(_stream(self._to_unicode(name)), f"{self.key}-unicode"),
         })  # fmt: skip
         doc.idToObject["BasicFonts"].dict[self.key] = doc.Reference(whole, self.key)
 
@@ -174,13 +174,12 @@ class Inked:
         ).encode("ascii")
 
 
-def _stream(doc: Any, content: bytes) -> Any:
+def _stream(content: bytes) -> Any:
     from reportlab.pdfbase import pdfdoc
 
     stream = pdfdoc.PDFStream()
     stream.content = content
-    if doc.compression:
-        stream.filters = [pdfdoc.PDFZCompress]
+    stream.filters = [pdfdoc.PDFZCompress]
     return stream
 
 

@@ -142,7 +142,7 @@ def numbered(level: Level, number: int, language: str) -> str:
                 return f"（{ordinal(number)}）"
             case "point":
                 return f"{number}."
-            case "subpoint":
+            case _:
                 return f"（{number}）"
     match level:
         case "chapter":
@@ -153,7 +153,7 @@ def numbered(level: Level, number: int, language: str) -> str:
             return f"({number})"
         case "point":
             return f"({_letter(number)})"
-        case "subpoint":
+        case _:
             return f"({_roman(number)})"
 
 

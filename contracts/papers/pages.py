@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-__all__ = ["Cell", "Page", "Row", "Rule", "SetLine", "paginate"]
+__all__ = ["Cell", "Drawing", "Page", "Row", "Rule", "SetLine", "Stroke", "paginate"]
 
 FRAME_PAD = 7.0
 FRAME_GAP = 12.0
@@ -51,6 +51,23 @@ class Cell(NamedTuple):
         return sum([line.leading for line in self.lines])
 
 
+class Stroke(NamedTuple):
+    """A line through points, in points from the left edge of the page and from the top of its row downwards."""
+
+    points: tuple[tuple[float, float], ...]
+    weight: float
+    ink: float
+    dash: str = ""
+
+
+class Drawing(NamedTuple):
+    """Strokes, and lines of text by the place of their baseline, over the whole width of a row."""
+
+    height: float
+    strokes: tuple[Stroke, ...]
+    lines: tuple[tuple[float, float, SetLine], ...]
+
+
 class Row(NamedTuple):
     """Cells side by side. `keep`: not parted from the next row; `whole`: not cut; `head` comes again on a new page;
     rows of one `frame` share a box; `on_new_page` takes this row's place at the top of a page."""
@@ -67,13 +84,15 @@ class Row(NamedTuple):
     top: Rule | None = None
     head: Row | None = None
     on_new_page: Row | None = None
+    drawing: Drawing | None = None
 
     def changed(self, **fields: Any) -> Row:
         return self._replace(**fields)
 
     @property
     def height(self) -> float:
-        return max([cell.height for cell in self.cells], default=0.0) + 2 * self.pad
+        drawn = self.drawing.height if self.drawing else 0.0
+        return max([cell.height for cell in self.cells], default=drawn) + 2 * self.pad
 
     @property
     def least(self) -> float:
@@ -90,6 +109,7 @@ class Page:
         self.lines: list[tuple[float, float, SetLine]] = []
         self.rules: list[tuple[Rule, float]] = []
         self.frames: list[tuple[float, float]] = []
+        self.strokes: list[Stroke] = []
         self.width: tuple[float, float] = (64.0, 517.28)
 
     def operators(self) -> str:
@@ -101,6 +121,7 @@ class Page:
             out.append(f"0.25 G 0.7 w {start:.2f} {bottom:.2f} {end - start:.2f} {top - bottom:.2f} re S")
         for rule, y in self.rules:
             out.append(f"{rule.ink:g} G {rule.weight:g} w {rule.start:.2f} {y:.2f} m {rule.end:.2f} {y:.2f} l S")
+        out += [_path(stroke) for stroke in self.strokes]
         out.append("Q BT")
         font: tuple[str, float] = ("", 0.0)
         ink = -1.0
@@ -119,6 +140,13 @@ class Page:
                 out.append(f"[({shown})]TJ")
         out.append("ET")
         return "\n".join(out)
+
+
+def _path(stroke: Stroke) -> str:
+    """The operators of one stroke; its points are in the page's own coordinates by now."""
+    (x, y), *rest = stroke.points
+    way = " ".join([f"{x:.2f} {y:.2f} m", *(f"{x:.2f} {y:.2f} l" for x, y in rest)])
+    return f"[{stroke.dash}] 0 d {stroke.ink:g} G {stroke.weight:g} w {way} S [] 0 d"
 
 
 class Flow:
@@ -173,9 +201,17 @@ class Flow:
             for line in cell.lines:
                 self._line(cell.left, y, line)
                 y -= line.leading
+        if row.drawing:
+            self._drawn(row.drawing)
         self.y -= row.height - row.pad
         if row.rule:
             self.page.rules.append((row.rule, self.y))
+
+    def _drawn(self, drawing: Drawing) -> None:
+        for stroke in drawing.strokes:
+            points = tuple((x, self.y - down) for x, down in stroke.points)
+            self.page.strokes.append(stroke._replace(points=points))
+        self.page.lines += [(x, self.y - down, line) for x, down, line in drawing.lines]
 
     def _line(self, left: float, top: float, line: SetLine) -> None:
         y = top - line.drop
@@ -197,7 +233,8 @@ def paginate(rows: Sequence[Row], top: float, bottom: float) -> list[Page]:
             if not flow.fresh:
                 flow.turn()
             continue
-        flow.frame_to(row.frame)
+        if row.frame != flow.frame:
+            _reframe(flow, row, _chain(rows, index))
         need = row.before + (row.least if kept else _chain(rows, index))
         if flow.y - need < bottom and not flow.fresh and (not kept or flow.y - row.before - row.least < bottom):
             _turn(flow, row)
@@ -205,6 +242,15 @@ def paginate(rows: Sequence[Row], top: float, bottom: float) -> list[Page]:
         kept = row.keep
     flow.frame_to(0)
     return flow.pages
+
+
+def _reframe(flow: Flow, row: Row, need: float) -> None:
+    """Close the frame that is open and open the row's, on a new page if its first words do not fit on this one."""
+    flow.frame_to(0)
+    edge = FRAME_GAP + 2 * FRAME_PAD
+    if row.frame and not flow.fresh and flow.y - row.before - edge - need < flow.bottom:
+        flow.turn()
+    flow.frame_to(row.frame)
 
 
 def _chain(rows: Sequence[Row], index: int) -> float:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import locales
+from contracts.papers.desk import Desk, shown
 from contracts.papers.document import (
     Block,
     Box,
-    Column,
     Document,
     Entry,
     Heading,
@@ -29,16 +28,15 @@ from contracts.papers.document import (
     Title,
     Words,
 )
-from contracts.papers.numerals import capitals, spoken_day
-from contracts.papers.voice import Voice
-from contracts.papers.wording import wording
+from contracts.papers.further import Further
+from contracts.papers.numerals import capitals
+from contracts.strips import rows
 from core.assessment import Assessment, Other, Usage
 from core.charges import Accrual
-from core.claims import Balance, Claim
-from core.explain import Line, explain, slice_line
+from core.explain import explain, explain_due, slice_line, strip
 from core.liability import Liability
 from core.money import Money, show_decimal
-from core.terms import Contract, Text, find
+from core.terms import Contract, find
 
 __all__ = ["statement", "statement_pdf"]
 
@@ -81,7 +79,7 @@ def statement(
     return _Statement(assessment, contract, tuple(languages), others, ledger_head).document()
 
 
-class _Statement:
+class _Statement(Desk):
     """One statement on its way; every method gives the blocks of one section, none when it has nothing to say."""
 
     def __init__(
@@ -92,21 +90,19 @@ class _Statement:
         others: Sequence[Other],
         ledger_head: str | None,
     ) -> None:
-        self.assessment = assessment
-        self.contract = contract
-        self.voices = {lang: Voice(lang, contract, assessment.zone) for lang in languages}
-        self.languages = languages
+        super().__init__(assessment, contract, languages)
         self.others = others
         self.ledger_head = ledger_head
-        self.zone = ZoneInfo(assessment.zone)
         self.ours = next((key for key, party in contract.parties.items() if party.ours), None)
-        self.breaches = {breach.id: breach for breach in assessment.breaches}
-        self.obligations = {obligation.id: obligation for obligation in assessment.obligations}
 
     def document(self) -> Document:
+        more = Further(self.assessment, self.contract, self.languages)
         sections = (
-            self.table(), self.workings(), self.limits(), self.recourse(), self.claims(), self.decisions(),
-            self.counting(), self.open_points(),
+            self.table(), self.workings(), ("causes", more.causes()), self.limits(), self.recourse(),
+            ("remarks", more.remarks()), ("claims", more.claims()), ("settlements", more.settlements()),
+            ("ahead", more.ahead()), ("ending", more.ending()), ("rights", more.rights()),
+            ("outside", more.outside()), ("flowdown", more.flowdown()), self.decisions(), self.counting(),
+            self.open_points(),
         )  # fmt: skip
         numbered: list[Block] = []
         number = 0
@@ -122,50 +118,6 @@ class _Statement:
             version=self.say("papers.statement.as-of-short", day=self.day(self.as_of)),
             blocks=(*self.opening(title), *numbered, *self.closing()),
         )
-
-    # Words
-
-    @property
-    def as_of(self) -> date:
-        """The last day that is counted: 24:00 of a day belongs to that day."""
-        return (self.assessment.as_of.astimezone(self.zone) - timedelta(microseconds=1)).date()
-
-    def say(self, key: str, /, **arguments: Any) -> Words:
-        return wording(self.languages, key, **arguments)
-
-    def named(self, text: Text) -> Words:
-        """A name or title in each language, else in the one there is: names are never converted between scripts."""
-        spare = next(iter(text.values()), "")
-        chinese = text.get("zh-Hans") or text.get("zh-Hant") or text.get("zh") or spare
-        return {
-            language: text.get(language) or (chinese if language.startswith("zh") else text.get("en") or spare)
-            for language in self.languages
-        }
-
-    def titled(self, text: Text) -> Words:
-        """The title of a contract or an annex, which unlike a name may be converted between scripts."""
-        return {language: locales.speak(language, text) if text else "" for language in self.languages}
-
-    def day(self, day: date) -> Words:
-        return {language: spoken_day(day, language) for language in self.languages}
-
-    def moment(self, moment: datetime) -> Words:
-        local = moment.astimezone(self.zone)
-        return {language: f"{spoken_day(local.date(), language)} {local:%H:%M}" for language in self.languages}
-
-    def who(self, key: str) -> Words:
-        """What the contract calls a party; a third party by its name."""
-        if key in self.contract.parties:
-            return self.named(self.contract.parties[key].label)
-        third = self.contract.third_parties.get(key)
-        return self.named(third.name) if third else dict.fromkeys(self.languages, key)
-
-    def owes(self, key: str, balance: Balance) -> Words:
-        return self.say(key, debtor=self.who(balance.debtor), creditor=self.who(balance.creditor))
-
-    def line(self, line: Line) -> Words:
-        """A line of reasons in each language, with days and times of this zone and shares as percentages."""
-        return {language: voice.reason(line) for language, voice in self.voices.items()}
 
     # The head of the paper
 
@@ -196,13 +148,13 @@ class _Statement:
         balances = self.assessment.balances
         figures: list[KeyFigure] = []
         if self.ours is None:
-            figures = [KeyFigure(self.owes("papers.statement.owes", b), _shown(b.open)) for b in balances[:3]]
-            zero = _shown(Money(0, self.assessment.currency))
+            figures = [KeyFigure(self.owes("papers.statement.owes", b), shown(b.open)) for b in balances[:3]]
+            zero = shown(Money(0, self.assessment.currency))
             return KeyFigures(tuple(figures) or (KeyFigure(self.say("papers.statement.nothing"), zero),))
         for key, side in (("to-us", "creditor"), ("by-us", "debtor")):
             chosen = [b for b in balances if getattr(b, side) == self.ours]
             total = {name: sum(getattr(b, name).minor for b in chosen) for name in ("payable", "open", "due_now")}
-            money = {name: _shown(Money(minor, self.assessment.currency)) for name, minor in total.items()}
+            money = {name: shown(Money(minor, self.assessment.currency)) for name, minor in total.items()}
             note = self.say("papers.statement.of-which", payable=money["payable"], due_now=money["due_now"])
             label = self.say(f"papers.statement.{key}", us=self.who(self.ours))
             figures.append(KeyFigure(label, money["open"], note))
@@ -214,7 +166,7 @@ class _Statement:
         for balance in self.assessment.balances:
             words = {}
             for language in self.languages:
-                amount = _shown(balance.open)
+                amount = shown(balance.open)
                 if language.startswith("zh"):
                     amount = f"{capitals(balance.open.minor, balance.open.currency, language)}（{amount}）"
                 words[language] = self.say(
@@ -234,22 +186,19 @@ class _Statement:
         rows: list[tuple[Words | str, ...]] = []
         for accrual, owed in zip(self.assessment.charges, self.assessment.liabilities, strict=True):
             reasons = (*self.times(accrual), self.working(accrual, owed))
-            rows.append((accrual.clause, self.obligation(accrual), *reasons, _shown(owed.payable)))
+            rows.append((accrual.clause, self.obligation(accrual), *reasons, shown(owed.payable)))
         if not rows:
             return "table", [Paragraph(self.say("papers.statement.no-charges"))]
         totals = [
-            ("", "", "", "", self.owes("papers.statement.total", b), _shown(b.payable))
+            ("", "", "", "", self.owes("papers.statement.total", b), shown(b.payable))
             for b in self.assessment.balances
         ]  # fmt: skip
         return "table", [TableBlock(columns, (*rows, *totals), totals=len(totals))]
 
-    def column(self, key: str, align: str = "left", share: int = 1) -> Column:
-        return Column(self.say(f"papers.statement.column.{key}"), "right" if align == "right" else "left", share)
-
     def obligation(self, accrual: Accrual) -> Words:
         """What was owed, with its id; for a loss or an event, its own id."""
         breach = self.breaches[accrual.breach]
-        return {language: f"{breach.subject} {title}".strip() for language, title in self.titled(breach.title).items()}
+        return self.entitled(breach.subject, breach.title)
 
     def times(self, accrual: Accrual) -> tuple[Words | str, Words | str]:
         """When it was due and when it was done, in the contract's zone; a clock shows its time."""
@@ -270,18 +219,19 @@ class _Statement:
         said = [self.line(slice_line(accrual, part)) for part in accrual.slices]
         for reduction in owed.reductions:
             key = f"papers.statement.less.{reduction.kind.replace(' ', '-')}"
-            said.append(self.say(key, amount=_shown(reduction.amount), clause=reduction.clause))
+            said.append(self.say(key, amount=shown(reduction.amount), clause=reduction.clause))
         if accrual.waived:
             said.append(self.say("papers.statement.waived"))
-        return {language: "\n".join(words[language] for words in said) for language in self.languages}
+        return self.lines(said)
 
     def workings(self) -> tuple[str, list[Block]]:
         """Each charge line by line, in the order in which it is argued."""
         blocks: list[Block] = []
         columns = (self.column("clause", share=5), self.column("reason", share=33), self.column("amount", "right", 11))
+        counted: set[str] = set()
         for accrual in self.assessment.charges:
-            rows = [
-                (line.clause, self.line(line), _shown(line.amount) if line.amount else "")
+            lines = [
+                (line.clause, self.line(line), shown(line.amount) if line.amount else "")
                 for line in explain(self.assessment, accrual.id)
                 if line.code not in READINGS
             ]
@@ -289,8 +239,30 @@ class _Statement:
                 "papers.statement.charge", subject=self.obligation(accrual), id=accrual.id,
                 debtor=self.who(accrual.debtor), creditor=self.who(accrual.creditor),
             )  # fmt: skip
-            blocks += [Heading(heading, 2), TableBlock(columns, tuple(rows))]
+            blocks.append(Heading(heading, 2))
+            if accrual.subject in self.obligations and accrual.subject not in counted:
+                counted.add(accrual.subject)
+                blocks += self.days(accrual.subject)
+            blocks.append(TableBlock(columns, tuple(lines)))
         return "workings", blocks
+
+    def days(self, subject: str) -> list[Block]:
+        """How a due time was counted: its steps, and the days one by one or in runs that are alike."""
+        obligation = self.obligations[subject]
+        blocks: list[Block] = [Note(self.reason(step)) for step in explain_due(obligation)]
+        runs = strip(obligation.due)
+        if runs:
+            columns = (self.header("days", share=5), self.header("counted", share=9))
+            faces = {language: rows(runs, language) for language in self.languages}
+            listed = tuple(
+                (
+                    faces[self.languages[0]][at].days,
+                    {language: f"{face[at].sign} {face[at].said}" for language, face in faces.items()},
+                )
+                for at in range(len(runs))
+            )
+            blocks.append(TableBlock(columns, listed))
+        return blocks
 
     def limits(self) -> tuple[str, list[Block]]:
         columns = (
@@ -301,7 +273,7 @@ class _Statement:
             (
                 cap.clause,
                 f"{cap.cap} {cap.window}".strip(),
-                *map(_shown, (cap.limit, cap.used, cap.headroom, cap.beyond)),
+                *map(shown, (cap.limit, cap.used, cap.headroom, cap.beyond)),
             )
             for cap in self.assessment.caps
         ]
@@ -314,27 +286,11 @@ class _Statement:
             self.column("excess", "right", 16), self.column("recourse", "right", 16),
         )  # fmt: skip
         rows: list[tuple[Words | str, ...]] = [
-            (made.charge, self.who(made.debtor), *map(_shown, (made.loss, made.within, made.excess, made.amount)))
+            (made.charge, self.who(made.debtor), *map(shown, (made.loss, made.within, made.excess, made.amount)))
             for made in self.assessment.recourses
         ]
         note = Note(self.say("papers.statement.recourse-note"))
         return "recourse", [TableBlock(columns, tuple(rows)), note] if rows else []
-
-    def claims(self) -> tuple[str, list[Block]]:
-        """Only claims that someone moved: notified, disputed, waived, paid."""
-        columns = (
-            self.column("charge", share=24), self.column("state", share=14), self.column("paid", "right", 16),
-            self.column("waived", "right", 16), self.column("disputed", "right", 16), self.column("open", "right", 16),
-        )  # fmt: skip
-        rows = [self._claim(claim) for claim in self.assessment.claims if claim.state != "computed"]
-        return "claims", [TableBlock(columns, tuple(rows))] if rows else []
-
-    def _claim(self, claim: Claim) -> tuple[Words | str, ...]:
-        key = f"papers.state.{claim.state}"
-        state = self.say(key) if locales.has(key) else dict.fromkeys(self.languages, claim.state)
-        since = f" {claim.since.isoformat()}" if claim.since else ""
-        said = {language: f"{text}{since}" for language, text in state.items()}
-        return claim.id, said, *map(_shown, (claim.paid, claim.waived, claim.disputed, claim.open))
 
     def decisions(self) -> tuple[str, list[Block]]:
         blocks: list[Block] = []
@@ -370,7 +326,7 @@ class _Statement:
         for balance in other.balances:
             said = self.owes("papers.statement.owes", balance)
             for language in self.languages:
-                parts[language].append(f"{said[language]} {_shown(balance.payable)}")
+                parts[language].append(f"{said[language]} {shown(balance.payable)}")
         return {language: locales.speak(language, found) for language, found in parts.items()}
 
     def counting(self) -> tuple[str, list[Block]]:
@@ -420,17 +376,6 @@ class _Statement:
                 Signatory(self.named(party.label), self.named(party.name)) for party in self.contract.parties.values()
             )),
         ]  # fmt: skip
-
-
-def _shown(money: Money) -> str:
-    """ "CNY 72,000.00" in every language, so that both columns show the same thing."""
-    return locales.speak("en", money)
-
-
-def _unit(language: str, unit: str, units: object) -> str:
-    """The name of a unit beside its count: day, days, 日."""
-    key = f"length.{_slug(unit)}.{'one' if units == 1 else 'many'}"
-    return locales.words(language, key, n="").strip() if locales.has(key) else unit
 
 
 def _slug(value: str) -> str:

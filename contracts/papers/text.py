@@ -7,14 +7,19 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from contracts.papers.outside import ending, flow_table, stages
+from contracts.papers.standing import held
 from contracts.papers.sums import sums
 from contracts.papers.voice import Voice, plain_id
+from contracts.strips import lines as strip_lines
 from core.assessment import Assessment, Other, Usage
 from core.breaches import Breach
-from core.explain import Line, explain_ahead, explain_all, explain_due
+from core.explain import Line, explain_ahead, explain_all, explain_due, strip
 from core.money import Money, show_decimal
+from core.periods import Due
+from core.periods import Step as Counted
 from core.record import Decided
 from core.schedule import Obligation
+from core.settlements import Settlement
 from core.terms import Contract
 from locales import has, speak, words
 
@@ -28,7 +33,9 @@ def report(contract: Contract, assessment: Assessment, other: Iterable[Other], l
     blocks = [
         _head(contract, assessment, lang),
         _obligations(contract, assessment, lang),
+        _due_times(contract, assessment, lang) if why else "",
         _charges(contract, assessment, lang, why=why),
+        _causes(contract, assessment, lang),
     ]
     blocks += [
         _accounts(assessment, lang),
@@ -37,7 +44,9 @@ def report(contract: Contract, assessment: Assessment, other: Iterable[Other], l
         _outside(contract, assessment, lang, why=why),
         "\n".join(ending(assessment, lang)),
         _balances(contract, assessment, lang),
+        _settlements(assessment, lang),
         _ahead(contract, assessment, lang),
+        _rights(contract, assessment, lang, why=why),
         _beside(contract, assessment, lang) if why else "",
     ]
     blocks += [_decisions(contract, assessment, other, lang), _usages(assessment, lang), _digests(assessment, lang)]
@@ -120,7 +129,7 @@ def state_of(assessment: Assessment, obligation: Obligation, breaches: dict[str,
         return "undecided"
     if obligation.done is not None:
         return "pending" if obligation.done.pending else "done"
-    return "waiting" if obligation.waiting else "undecided" if obligation.due is None else "open"
+    return "waiting" if obligation.waiting else "open"
 
 
 def _head(contract: Contract, assessment: Assessment, lang: str) -> str:
@@ -168,6 +177,45 @@ def _obligations(contract: Contract, assessment: Assessment, lang: str) -> str:
     return f"{words(lang, 'text.obligations')}\n{table(rows)}" if len(rows) > 1 else ""
 
 
+def _due_times(contract: Contract, assessment: Assessment, lang: str) -> str:
+    """Why each due time is what it is: how it was counted, then the strip of its days."""
+    parts = [words(lang, "text.due-times")]
+    for obligation in assessment.obligations:
+        said = _steps(explain_due(obligation), lang, assessment.zone, contract)
+        parts += [f"  {obligation.id}", *(f"    {line}" for line in said), *_strip(obligation.due, lang)]
+    return "\n".join(parts) if assessment.obligations else ""
+
+
+def _steps(steps: Iterable[Counted], lang: str, zone: str, contract: Contract) -> list[str]:
+    return [spoken(Line(code=step.code, args=dict(step.args)), lang, zone, contract) for step in steps]
+
+
+def _strip(due: Due | None, lang: str) -> list[str]:
+    return [f"    {line}" for line in strip_lines(strip(due), lang)]
+
+
+def _rights(contract: Contract, assessment: Assessment, lang: str, *, why: bool) -> str:
+    """Rights that can be used or were, by their last day; with the reasons also how each last day was counted."""
+    voice = _Terse(lang, contract, assessment.zone)
+    rows = [_header(lang, "right", "holder", "since", "last-day", "state")]
+    reasons: list[str] = []
+    far = [one for one in held(assessment) if one.far and one.state == "open" and not why]
+    for one in held(assessment):
+        right = one.right
+        if one in far:
+            continue
+        last = right.lapses.isoformat() if right.lapses else words(lang, "page.right.never")
+        kind, state = voice.coded("right", right.kind), words(lang, f"page.right.{one.state}")
+        rows.append((f"{right.id}  {kind}", _label(contract, right.holder, lang), str(right.opened), last, state))
+        opened = spoken(Line(code=right.why, args=right.args), lang, assessment.zone, contract)
+        counted = _steps(right.due.steps if right.due else (), lang, assessment.zone, contract)
+        reasons += [f"  {right.id}", *(f"    {line}" for line in (opened, *counted)), *_strip(right.due, lang)]
+    lines = [words(lang, "page.section.rights"), *([table(rows)] if len(rows) > 1 else []), *(reasons if why else [])]
+    if far:
+        lines.append("  " + voice.t("right.only", count=len(far), day=far[0].right.lapses))
+    return "\n".join(lines) if len(lines) > 1 else ""
+
+
 _SHORT = (
     "EXPLAIN-RATE",
     "EXPLAIN-PRICE",
@@ -177,13 +225,21 @@ _SHORT = (
     "EXPLAIN-CAP",
     "EXPLAIN-EXCESS",
     "EXPLAIN-UNDECIDED",
+    "EXPLAIN-OWNSHARE",
+    "EXPLAIN-DEDUCTIBLE",
+    "EXPLAIN-ATTACHMENT",
+    "EXPLAIN-SHARE-",
+    "EXPLAIN-AGAINST",
+    "EXPLAIN-SAMECAUSE",
+    "EXPLAIN-COVERED",
     "EXPLAIN-PAYABLE",
 )
 """The lines of reasons that are shown without --explain: the working and the limits."""
 
 
 def _charges(contract: Contract, assessment: Assessment, lang: str, *, why: bool) -> str:
-    if not assessment.charges:
+    ranges = [one for one in assessment.beside if one.code == "BESIDE-RANGE-01"]
+    if not assessment.charges and not ranges:
         return ""
     parts = [words(lang, "text.charges")]
     owed = {obligation.id: obligation for obligation in assessment.obligations}
@@ -199,7 +255,17 @@ def _charges(contract: Contract, assessment: Assessment, lang: str, *, why: bool
             said = spoken(line, lang, assessment.zone, contract)
             rows.append(("  " + line.clause, said, amount(line.amount) if line.amount else ""))
         parts.append(table(rows, right={2}))
-    return "\n".join(parts)
+    open_ = [
+        f"  {one.about}\n    {spoken(Line(code=one.code, args=one.args), lang, assessment.zone)}" for one in ranges
+    ]
+    return "\n".join([*parts, *open_])
+
+
+def _causes(contract: Contract, assessment: Assessment, lang: str) -> str:
+    """One fact behind several charges, where agreed sums meet a loss: both heads, and what lies between them."""
+    said = [remark for remark in assessment.beside if remark.code == "BESIDE-CAUSE-01"]
+    voice = _Terse(lang, contract, assessment.zone)
+    return "\n".join([words(lang, "text.causes"), *(f"  {voice.reason(one)}" for one in said)]) if said else ""
 
 
 def _accounts(assessment: Assessment, lang: str) -> str:
@@ -220,8 +286,29 @@ def _accounts(assessment: Assessment, lang: str) -> str:
     return f"{words(lang, 'text.accounts')}\n{table(rows, right={1, 4})}" if len(rows) > 1 else ""
 
 
+def _settlements(assessment: Assessment, lang: str) -> str:
+    """One row for each period over the term, and what all of them come to."""
+    found, currency = assessment.settlements, assessment.currency
+    rows = [_header(lang, "id", "fee", "deductions", "disputed", "bonuses", "pay", "tax", "set-off", "paid", "left")]
+    sums = [(one.obligation, _settled(one)) for one in found]
+    if len(found) > 1:
+        columns = zip(*(row for _, row in sums), strict=True)
+        sums.append((words(lang, "text.total"), [sum(column) for column in columns]))
+    rows += [(name, *(amount(Money(minor, currency)) for minor in row)) for name, row in sums]
+    kept = [i for i in range(len(rows[0])) if i not in (3, 4, 6, 7) or any(row[i - 1] for _, row in sums)]
+    shown = [[row[i] for i in kept] for row in rows]
+    return f"{words(lang, 'text.settlements')}\n{table(shown, right=set(range(1, len(kept))))}" if found else ""
+
+
+def _settled(one: Settlement) -> list[int]:
+    parts = (one.deductions, one.waiting, one.bonuses)
+    down, waits, up = (sum(money.minor for money in part.values()) for part in parts)
+    rest = (one.pay, one.tax, one.set_off, one.paid, one.left)
+    return [one.fee.minor, down, waits, up, *(money.minor for money in rest)]
+
+
 def _ahead(contract: Contract, assessment: Assessment, lang: str) -> str:
-    """Deposits, security and refunds, one line each; of settlements those in which a charge falls."""
+    """Deposits, security and refunds, one line each."""
     rows = [(line.args["id"], spoken(line, lang, assessment.zone, contract)) for line in explain_ahead(assessment)]
     return f"{words(lang, 'text.ahead')}\n{table(rows)}" if rows else ""
 

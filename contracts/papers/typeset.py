@@ -14,12 +14,12 @@ from contracts.papers.document import (
     Align,
     Block,
     Box,
+    Chart,
     Document,
     Entry,
     Heading,
     KeyFigures,
     Note,
-    PageBreak,
     Paragraph,
     Parties,
     Signature,
@@ -28,7 +28,7 @@ from contracts.papers.document import (
     Words,
 )
 from contracts.papers.face import Face, Inked, bold_face, regular_face
-from contracts.papers.pages import Cell, Page, Row, Rule, SetLine, paginate
+from contracts.papers.pages import Cell, Drawing, Page, Row, Rule, SetLine, Stroke, paginate
 from contracts.papers.wording import wording
 from core.problems import InputError, Problem
 
@@ -43,7 +43,7 @@ HEAD, FOOT = HEIGHT - 46.0, 40.0
 GUTTER = 22.0
 MEASURE = WIDTH - LEFT - RIGHT
 INK, SOFT, PALE = 0.1, 0.42, 0.78
-TALL = 160.0  # a table's row below this height is not cut by a page's end
+TALL = 160.0  # a row of a table or a box below this height is not cut by a page's end
 
 
 class Style(NamedTuple):
@@ -158,9 +158,11 @@ class Setter:
                 return [self._columns(block.words, "note", before=5.0)]
             case KeyFigures():
                 return self._figures(block)
+            case Chart():
+                return self._chart(block)
             case Signature():
                 return self._signature(block)
-            case PageBreak():
+            case _:  # a page break
                 return [Row((), new_page=True)]
 
     # Text to lines
@@ -268,14 +270,15 @@ class Setter:
         return Row(tuple(cells), before=before)
 
     def _stack(self, words: Words | str, role: str, left: float, width: float, **change: Any) -> Cell:
-        """All languages one below the other; a text that is the same in both stands once."""
+        """All languages one below the other, line by line; what is the same in both stands once."""
         lines: list[SetLine] = []
-        said: list[str] = []
-        for language in self.languages:
-            text = self._said(words, language)
-            if text not in said:
-                said.append(text)
-                lines += self._set(text, self._style(role, language)._replace(**change), width)
+        said = [self._said(words, language).split("\n") for language in self.languages]
+        if len({len(parts) for parts in said}) > 1:
+            said = [["\n".join(parts)] for parts in said]
+        for parts in zip(*said, strict=True):
+            for index, text in enumerate(parts):
+                if text not in parts[:index]:
+                    lines += self._set(text, self._style(role, self.languages[index])._replace(**change), width)
         return Cell(left, lines)
 
     def _title(self, block: Title) -> list[Row]:
@@ -323,7 +326,8 @@ class Setter:
 
     def _box(self, block: Box) -> list[Row]:
         self.frames += 1
-        return [self._paragraph(paragraph, frame=self.frames) for paragraph in block.paragraphs]
+        rows = [self._paragraph(paragraph, frame=self.frames) for paragraph in block.paragraphs]
+        return [row.changed(whole=row.height < TALL) for row in rows]
 
     def _parties(self, block: Parties) -> list[Row]:
         rows = []
@@ -422,6 +426,51 @@ class Setter:
             cells.append(Cell(left, lines))
         thick = Rule(LEFT, LEFT + MEASURE, 0.8, INK)
         return [Row(tuple(cells), before=10.0, pad=9.0, whole=True, top=thick, rule=thick, after=6.0)]
+
+    def _chart(self, block: Chart) -> list[Row]:
+        """Scale lines with their amounts on them, the curves, the numbered uprights, and under it what is what."""
+        top, high = 16.0, 170.0
+        small = Style(7.4, 10.0, ink=SOFT)
+
+        def place(at: int, value: int) -> tuple[float, float]:
+            return LEFT + MEASURE * block.x(at) / 1000, top + high - high * block.y(value) / 1000
+
+        first, last = block.across[0][0], block.across[-1][0]
+        strokes, lines = [], []
+        for value, said in block.up:
+            level = place(first, value)[1]
+            floor = value == block.up[0][0]  # says nothing: the curves begin there
+            strokes.append(Stroke((place(first, value), place(last, value)), 0.5, INK if floor else PALE))
+            lines.append((LEFT, level - 2.5, self._short("" if floor else said, small)))
+        for at, said in block.across:
+            side: Align = "left" if at == first else "right" if at == last else "center"
+            lines.append((place(at, 0)[0], top + high + 10.0, self._short(said, small, side)))
+        for number, upright in enumerate(block.uprights, 1):
+            x = place(upright.at, 0)[0]
+            strokes.append(Stroke(((x, top - 4.0), (x, top + high)), 0.6, INK, "1.5 2"))
+            lines.append((x, top - 7.0, self._short(str(number), small._replace(bold=True, ink=INK), "center")))
+        x, foot = LEFT, top + high + 25.0
+        for curve in block.curves:
+            dash, weight = ("4 2.5", 0.9) if curve.dashed else ("", 1.4)
+            strokes.append(Stroke(tuple(place(at, value) for at, value in curve.points), weight, INK, dash))
+            strokes.append(Stroke(((x, foot - 2.6), (x + 18.0, foot - 2.6)), weight, INK, dash))
+            said = self.said_once(curve.words, self.languages)
+            lines.append((x + 23.0, foot, self._short(said, small)))
+            x += 40.0 + width_of(said, self.regular.face) * small.size / 1000
+        lines.append((LEFT + MEASURE, foot, self._short(self.said_once(block.name, self.languages), small, "right")))
+        drawing = Drawing(foot + 6.0, tuple(strokes), tuple(lines))
+        rows = [Row((), before=8.0, whole=True, drawing=drawing, keep=bool(block.uprights))]
+        for number, upright in enumerate(block.uprights, 1):
+            said_with = {language: f"{number}  {text}" for language, text in upright.words.items()}
+            rows.append(self._columns(said_with, "note", before=3.0))
+        return rows
+
+    def _short(self, text: str, style: Style, side: Align = "left") -> SetLine:
+        """A few words on one line, set from, to or around a point."""
+        text = for_language(text, self.languages[0], self.regular.face)
+        wide = width_of(text, self.regular.face) * style.size / 1000
+        shift = {"left": 0.0, "center": -wide / 2, "right": -wide}[side]
+        return SetLine(self._runs(text, style.bold), shift, style.size, style.leading, style.ink)
 
     def _signature(self, block: Signature) -> list[Row]:
         def opening(words: Words) -> Row:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from core.breaches import Breach
 from core.money import Money, integer, show_decimal
+from core.periods import Period
 from core.problems import Problem
 from core.terms import Contract
 from locales import has, speak, words
@@ -113,6 +114,11 @@ class Voice:
         key = f"length.{unit.replace(' ', '-')}.{'one' if number == 1 else 'many'}"
         return words(self.lang, key, n=Fraction(number)) if has(key) else f"{show_decimal(Fraction(number))} {unit}"
 
+    def length(self, period: Period | None) -> str:
+        """A period as it reads: "1 month, 3 days"; a dash for none."""
+        parts = [self.count(part.count, part.unit) for part in period.parts] if period else []
+        return words(self.lang, "value.separator").join(parts) or "—"
+
     def late_by(self, breach: Breach) -> str:
         """How late, by the clock where a clock ran, else by dates (due day out, last day in)."""
         if breach.clocked and breach.due_at and breach.until_at:
@@ -137,9 +143,8 @@ class Voice:
 
     def name(self, key: str) -> str:
         """A party's registered name."""
-        if self.contract is not None and key in self.contract.parties:
-            return self.registered(self.contract.parties[key].name)
-        return self.who(key)
+        assert self.contract is not None
+        return self.registered(self.contract.parties[key].name)
 
     def registered(self, name: Mapping[str, str]) -> str:
         """A registered name as it was given: it is never converted between scripts."""

@@ -8,6 +8,7 @@ from contracts.phrases.table import prose, read, read_row, show
 from contracts.phrases.words import (
     ACTS,
     ANY,
+    ANYTIME,
     BASES,
     FIELDS,
     HAPPENS,
@@ -26,6 +27,7 @@ from core.problems import Problem
 __all__ = [
     "ACTS",
     "ANY",
+    "ANYTIME",
     "BASES",
     "FIELDS",
     "HAPPENS",

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from contracts.phrases.words import HAPPENS, MEASURED
-from core.money import Money
+from contracts.phrases.words import ANYTIME, HAPPENS, MEASURED
+from core.money import Money, UnitPrice
 from core.periods import Period
 from core.terms import (
     Allowance,
@@ -51,10 +51,11 @@ class Row(NamedTuple):
 
 ROWS: tuple[Row, ...] = (
     Row("money", "{value:money}", "72000.00 CNY", "{value}", "{value}"),
+    Row("price", "{value:price}", "0.0235 CNY", "{value}", "{value}"),
     Row("rate", "{value:percent}", "0.5%", "{value}", "{value}"),
     Row("rate", "{value:decimal}", "0.005", "{value}", "{value}"),
     Row("number", "{value:number}", "85", "{value}", "{value}"),
-    Row("period", "{value:length}", "30 days", "{value}", "{value}"),
+    Row("period", "{value:time}", "30 days", "{value}", "{value}"),
     Row("per", "{value:per}", "started day", "{value}", "{value}"),
     Row("share", "{rate:rate} of {of:base}", "20% of total", "{of}的{rate}", "{rate} of {of}", Share),
     Row("anchor", "{what:moment}", "signed", "{what}", "{what}", Anchor),
@@ -124,12 +125,30 @@ ROWS: tuple[Row, ...] = (
         Every,
         {"unit": "rolling days"},
     ),
+    Row(
+        "every",
+        "any {days:count} days",
+        "any 30 days",
+        "任意连续{days}日",
+        "any {days} days in a row",
+        Every,
+        {"unit": "any days"},
+    ),
+    Row(
+        "every",
+        "any {days:count} days, {zone:zone}",
+        "any 30 days, UTC",
+        "任意连续{days}日（按{zone}时区）",
+        "any {days} days in a row in the time zone {zone}",
+        Every,
+        {"unit": "any days"},
+    ),
     Row("due", "{on:date}", "2026-06-30", "{on}", "{on}", DueRule),
     Row("due", "before {on:date}", "before 2026-06-30", "{on}前（不含当日）", "before {on}", DueRule, {"before": True}),
     Row("due", "by {on:date}", "by 2026-06-30", "{on}前（含当日）", "by {on}", DueRule, only_read=True),
     Row(
         "due",
-        "on demand, within {period:length}",
+        "on demand, within {period:time}",
         "on demand, within 10 days",
         "经另一方要求后{period}内",
         "within {period} after demand",
@@ -138,7 +157,7 @@ ROWS: tuple[Row, ...] = (
     ),
     Row(
         "due",
-        "at least {period:length} before {anchor:anchor}",
+        "at least {period:time} before {anchor:anchor}",
         "at least 14 days before end",
         "不迟于{anchor}前{period}",
         "at least {period} before {anchor}",
@@ -148,7 +167,7 @@ ROWS: tuple[Row, ...] = (
     Row("due", "on demand", "on demand", "经另一方要求时", "on demand", DueRule, {"demand": True}),
     Row(
         "due",
-        "{period:length} after {anchor:anchor}",
+        "{period:time} after {anchor:anchor}",
         "30 days after signed",
         "{anchor}起{period}内",
         "within {period} after {anchor}",
@@ -156,7 +175,7 @@ ROWS: tuple[Row, ...] = (
     ),
     Row(
         "due",
-        "{period:length} before {anchor:anchor}",
+        "{period:time} before {anchor:anchor}",
         "30 days before end",
         "{anchor}前{period}",
         "{period} before {anchor}",
@@ -182,7 +201,7 @@ ROWS: tuple[Row, ...] = (
     ),
     Row(
         "due",
-        "{every:series}, {period:length} after its end",
+        "{every:series}, {period:time} after its end",
         "each quarter, 15 days after its end",
         "{every}结束后{period}内",
         "within {period} after the end of {every}",
@@ -282,6 +301,7 @@ ROWS: tuple[Row, ...] = (
         {"state": MEASURED},
     ),
     Row("when", "{id:id} is {state:lateness}", "A1 is late", "{id}{state}", "{id} is {state}", When),
+    Row("when", "at any time", "at any time", "随时", "at any time", When, {"state": ANYTIME}),
     Row("when", "each {event:words}", "each complaint", "每发生一次{event}", "each {event}", When, {"state": HAPPENS}),
     Row(
         "charge",
@@ -361,6 +381,30 @@ ROWS: tuple[Row, ...] = (
         "{amount} for {per}",
         Charge,
     ),
+    Row(
+        "charge",
+        "between {amount:money} and {most:money} each time",
+        "between 500.00 CNY and 2000.00 CNY each time",
+        "每次{amount}至{most}，由权利人决定",
+        "between {amount} and {most} each time, as the party entitled decides",
+        Charge,
+    ),
+    Row(
+        "charge",
+        "between {rate:rate} and {most_rate:rate} of {of:base} once",
+        "between 1% and 5% of total once",
+        "一次性按{of}的{rate}至{most_rate}，由权利人决定",
+        "between {rate} and {most_rate} of {of}, once, as the party entitled decides",
+        Charge,
+    ),
+    Row(
+        "charge",
+        "{price:price} per {per:per}",
+        "0.0235 CNY per started minute",
+        "{price}/{per}",
+        "{price} for {per}",
+        Charge,
+    ),
     Row("charge", "{amount:money} each time", "500.00 CNY each time", "每次{amount}", "{amount} each time", Charge),
     Row("charge", "{amount:money} once", "5000.00 CNY once", "一次性{amount}", "{amount} once", Charge, only_read=True),
     Row(
@@ -408,6 +452,15 @@ ROWS: tuple[Row, ...] = (
         "每个{per}不超过{to}",
         "at most {to} in each {per}",
         Ceiling,
+    ),
+    Row(
+        "ceiling",
+        "{to:amount} in each calendar day",
+        "500.00 CNY in each calendar day",
+        "每日不超过{to}",
+        "at most {to} in each calendar day",
+        Ceiling,
+        {"per": "calendar day"},
     ),
     Row(
         "ceiling",
@@ -483,6 +536,14 @@ ROWS: tuple[Row, ...] = (
         Repeat,
     ),
     Row("points", "{n:number} each", "5 each", "每次{n}分", "{n} points each", Points),
+    Row(
+        "points",
+        "{n:number} each, {times:factor} from the {nth:ordinal} in a {unit:cycle}",
+        "1 each, double from the third in a month",
+        "每次{n}分，{unit}内自{nth}起按{times}计",
+        "{n} points each, {times} from the {nth} in {unit}",
+        Points,
+    ),
     Row("points", "{n:number} a {per:per}", "2 a started day", "{n}分/{per}", "{n} points for {per}", Points),
     Row(
         "lose when",
@@ -496,6 +557,7 @@ ROWS: tuple[Row, ...] = (
 
 KINDS: dict[Any, str] = {
     Money: "money",
+    UnitPrice: "price",
     Fraction: "rate",
     Period: "period",
     Per: "per",

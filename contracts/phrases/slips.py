@@ -135,6 +135,7 @@ _BARE_RATE = re.compile(r"(-?\d+(?:\.\d+)?)(?: of (?:[\w. -]+))?(?: (?:per|a|eac
 
 _CODES = {
     "money": ("TERMS-MONEY-01", "TERMS-MONEY-02"),
+    "price": ("TERMS-MONEY-01", "TERMS-MONEY-02"),
     "rate": ("TERMS-RATE-01", "TERMS-RATE-03"),
     "number": ("TERMS-NUMBER-01", "TERMS-NUMBER-02"),
     "period": ("TERMS-PERIOD-01", "TERMS-PERIOD-02"),
@@ -169,7 +170,8 @@ def wrong(kind: str, text: str, where: str) -> Problem:
             _with_rate(kind, text.replace(bare[1], show_percent(rate / part) or "", 1)) for part in (100, 10000)
         )
         args = {"text": text, "number": bare[1], "percent": f"{show_decimal(rate * 100)} %"}
-        return Problem("TERMS-RATE-02", where, {**args, "also": large, "nearest": small})
+        if large and small:
+            return Problem("TERMS-RATE-02", where, {**args, "also": large, "nearest": small})
     kind = "charge" if kind == "band" else kind
     if kind == "due" and _DATED.match(text):
         return Problem("TERMS-DATE-01", where, {"text": text})
@@ -185,4 +187,4 @@ def wrong(kind: str, text: str, where: str) -> Problem:
 
 def _with_rate(kind: str, meant: str) -> str:
     """The phrase with its rate mended, and with it whatever else is a slip."""
-    return meant if read(kind, meant) is not None else _mended(kind, meant) or meant.partition(" ")[0]
+    return meant if read(kind, meant) is not None else _mended(kind, meant)

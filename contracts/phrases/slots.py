@@ -27,7 +27,7 @@ from contracts.phrases.words import (
     UNITS,
     WINDOWS,
 )
-from core.money import Money, parse_decimal, show_decimal
+from core.money import Money, UnitPrice, parse_decimal, show_decimal
 from core.periods import Period
 from core.terms import Every, Per
 from core.worktime import zone_problem
@@ -114,13 +114,44 @@ def _read_period(text: str) -> Period:
 
 
 def _show_period(period: Period) -> str:
-    return " and ".join(f"{part.n} {_plural(part.unit, part.n)}" for part in period.parts)
+    return " and ".join(_show_part(part) for part in period.parts)
+
+
+def _show_part(part: Period) -> str:
+    if part.part is None:
+        return f"{part.n} {_plural(part.unit, part.n)}"
+    return f"half a {part.unit}" if part.count == _HALF else f"{show_decimal(Fraction(part.count))} {part.unit}s"
 
 
 def _say_period(period: Period, lang: str, names: Names) -> str:
     if lang == "en":
         return _show_period(period)
-    return "零".join(f"{part.n}{UNITS[part.unit]}" for part in period.parts)
+    return "零".join(_say_part(part) for part in period.parts)
+
+
+def _say_part(part: Period) -> str:
+    unit = UNITS[part.unit]
+    return f"半{unit}" if part.count == _HALF else f"{show_decimal(Fraction(part.count))}{unit}"
+
+
+_HALF = Fraction(1, 2)
+_PARTED = re.compile(r"(?:half an? (?P<half>[a-z ]+)|(?P<number>\d{1,6}\.\d{1,6}) (?P<unit>[a-z ]+?)s?)")
+
+
+def _read_time(text: str) -> Period:
+    """A length that may have a part: "1.5 working days", "half a month"; of hours and years it is so many minutes and
+    months. A part of a day is no number of days: it is said in hours.
+    """
+    found = _PARTED.fullmatch(text)
+    if found is None:
+        return _read_period(text)
+    unit = found["half"] or found["unit"]
+    count = _HALF if found["half"] else Fraction(found["number"])
+    smaller, times = {"hour": ("minute", 60), "year": ("month", 12)}.get(unit, (unit, 1))
+    n, part = divmod(count * times, 1)
+    if smaller not in ("minute", "working hour", "working day", "month") or (part and smaller == "minute"):
+        raise ValueError(text)
+    return Period(int(n), smaller, part=part or None)
 
 
 def _a(word: str) -> str:
@@ -216,7 +247,7 @@ def _say_date(day: date | datetime, lang: str, names: Names) -> str:
     return f"{day.year}年{day.month}月{day.day}日{clock}"
 
 
-def _say_money(money: Money, lang: str, names: Names) -> str:
+def _say_money(money: Money | UnitPrice, lang: str, names: Names) -> str:
     number, _, currency = str(money).partition(" ")
     whole, dot, part = number.partition(".")
     return f"{currency} {int(whole):,}{dot}{part}" if whole != "-0" else f"{currency} {number}"
@@ -280,6 +311,7 @@ _READ_WINDOW |= {f"each {word}": key for word, key in _READ_WINDOW.items()}
 
 SLOTS: dict[str, Slot] = {
     "money": Slot(Money.parse, str, _say_money),
+    "price": Slot(UnitPrice.parse, str, _say_money),
     "percent": _plain(_percent, show_percent),
     "decimal": _plain(_share_number, show_decimal),
     "number": _plain(_number, show_decimal),
@@ -289,6 +321,7 @@ SLOTS: dict[str, Slot] = {
     "base": Slot(_read_base, _show_base, _say_base),
     "per": Slot(_read_per, _show_per, _say_per),
     "length": Slot(_read_period, _show_period, _say_period),
+    "time": Slot(_read_time, _show_period, _say_period),
     "date": Slot(_read_date, lambda v: v.isoformat(), _say_date),
     "by": Slot(_matching(_BY), lambda v: v if _BY.fullmatch(v) else None, _say_by),
     "window": Slot(

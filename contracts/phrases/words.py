@@ -3,6 +3,7 @@
 __all__ = [
     "ACTS",
     "ANY",
+    "ANYTIME",
     "BASES",
     "COUNTED",
     "CYCLES",
@@ -81,7 +82,12 @@ BASES = {
     "quarter fee": ("the quarter's fee", "当季服务费", "the quarter's fee"),
     "year fee": ("the year's fee", "当年服务费", "the year's fee"),
 }
-FIELDS = {"price": ("价款", "the price of"), "fee": ("费用", "the fee of"), "amount": ("金额", "the amount of")}
+FIELDS = {
+    "price": ("价款", "the price of"),
+    "fee": ("费用", "the fee of"),
+    "amount": ("金额", "the amount of"),
+    "recovered": ("实际追回的金额", "what is recovered from"),
+}
 MODES = {
     "half up": ("四舍五入", "half up"),
     "half even": ("四舍六入五成双", "half to even"),
@@ -103,6 +109,7 @@ ACTS = {
     "end the service": ("终止该项服务", "end the service concerned"),
     "withhold payment": ("暂停付款", "withhold payment"),
     "demand a replacement": ("要求更换服务人员", "demand a replacement"),
+    "demand it again": ("要求无偿重作", "demand that it be done again free of charge"),
     "have it done by others": ("委托他人代为履行", "have it done by others"),
 }
 """What a rule may give a party the right to do."""
@@ -127,3 +134,4 @@ SCOPES = {
 
 MEASURED = "measured"
 HAPPENS = "happens"
+ANYTIME = "any time"

@@ -12,22 +12,13 @@ from typing import Any
 
 import msgspec
 
+from core.calendars import WEEKDAYS, Calendar, DatedHours, Notice, OffDays, Window, YearDay
+from core.hours import read_hours, read_run, read_spans
 from core.problems import Problem, nearest
 from core.terms import OwnCalendar
-from core.worktime import (
-    WEEKDAYS,
-    Calendar,
-    DatedHours,
-    OffDays,
-    Window,
-    YearDay,
-    read_hours,
-    read_run,
-    read_spans,
-    zone_problem,
-)
+from core.zones import zone_problem
 
-__all__ = ["known_calendars", "load_calendar", "own_calendar", "read_calendar"]
+__all__ = ["bank_calendar", "known_calendars", "load_calendar", "own_calendar", "read_calendar"]
 
 HERE = Path(__file__).parent
 LARGEST = 200_000  # bytes; nine years take five thousand
@@ -36,7 +27,8 @@ FIELDS = {"id": str, "version": str, "extends": str, "zone": str, "rest": list, 
           "notices": dict}  # fmt: skip
 REQUIRED = ("id", "version", "zone", "rest")
 GIVEN = ("zone", "rest")  # what a calendar takes over from the one that it extends
-NOTICE_FIELDS = {"published": date, "number": str, "amended": date, "change": str, "off": list, "work": list}
+TEXT_FIELDS = {"published": date, "number": str, "off": list, "work": list}
+NOTICE_FIELDS = {**TEXT_FIELDS, "changes": list}
 YEARLY_ROW = re.compile(r"(\d\d)-(\d\d)(?:, *(\S.*))?")
 DATED_ROW = re.compile(r"(\d{4}-\d\d-\d\d) +(\S.*)")
 
@@ -57,9 +49,17 @@ def load_calendar(key: str) -> Calendar | Problem:
             return Problem("CALENDAR-KEY-01", args=args)
         key = versions[-1]
     calendar, problems = read_calendar(HERE / f"{key}.toml")
-    if calendar is None or problems:  # ours, and tested: never wrong
-        raise AssertionError(problems)
+    assert calendar is not None, problems  # ours, and tested: never wrong
     return calendar
+
+
+def bank_calendar(place: str) -> Calendar | Problem:
+    """The calendar of that name whose days are bank days ("bank day in London"); CALENDAR-BANK-01 if none ships."""
+    found = load_calendar(place.replace(" ", "-"))
+    if isinstance(found, Problem):
+        places = dict.fromkeys(key.split("@")[0] for key in known_calendars() if not key.startswith("none@"))
+        return Problem("CALENDAR-BANK-01", args={"place": place, "known": ", ".join(places)})
+    return found
 
 
 def read_calendar(path: Path) -> tuple[Calendar | None, tuple[Problem, ...]]:
@@ -130,12 +130,15 @@ class _Reading:
         for key in REQUIRED:
             if key not in data and not (key in GIVEN and "extends" in top):
                 self.wrong("CALENDAR-FIELD-02", key, "", key=key)
-        rest = self.rest(top["rest"]) if "rest" in top or base is None else base.rest_weekdays
+        rest = self.rest(top.get("rest", [])) if "rest" in top or base is None else base.rest_weekdays
         holidays: list[OffDays] = list(base.holidays) if base else []
         makeup: list[date] = list(base.makeup) if base else []
-        published: list[tuple[int, date]] = list(base.published) if base else []
+        notices: list[Notice] = list(base.notices) if base else []
         for year, notice in top.get("notices", {}).items():
-            self.notice(year, notice, rest, holidays, makeup, published)
+            made = self.notice(year, notice, rest, {known.year for known in notices})
+            notices += made
+            holidays += made[-1].off if made else ()
+            makeup += made[-1].work if made else ()
         holidays += self.rows(top.get("off", []), "off")
         makeup += self.worked(top.get("work", []), rest, "work")
         closures = [*(base.closures if base else ()), *self.rows(top.get("closures", []), "closures")]
@@ -150,14 +153,14 @@ class _Reading:
         dated = tuple(day for row in top.get("dated", []) if (day := self.dated(row)))
         if self.problems:
             return None
-        years = sorted({year for year, _ in published})
+        years = sorted({notice.year for notice in notices})
         for earlier, later in pairwise(years):
             if later != earlier + 1:
                 self.wrong("CALENDAR-YEAR-02", f"notices.{later}", f"notices.{later}", year=earlier + 1)
         return Calendar(
             id=top["id"], version=top["version"], zone=top.get("zone") or (base.zone if base else ""),
             rest_weekdays=rest, holidays=tuple(holidays), makeup=tuple(sorted(makeup)), closures=tuple(closures),
-            official=(years[0], years[-1]) if years else None, published=tuple(published),
+            official=(years[0], years[-1]) if years else None, notices=tuple(notices),
             source=top.get("source", base.source if base else ""), hours=hours or (base.hours if base else ()),
             yearly=(*(base.yearly if base else ()), *yearly), dated=(*(base.dated if base else ()), *dated),
             breaks=breaks or (base.breaks if base else ()),
@@ -236,37 +239,40 @@ class _Reading:
             return ()
         return windows
 
-    def notice(
-        self,
-        year: str,
-        table: Any,
-        rest: tuple[int, ...],
-        holidays: list[OffDays],
-        makeup: list[date],
-        published: list[tuple[int, date]],
-    ) -> None:
-        """One year's notice; it may also arrange the last days of the December before."""
+    def notice(self, year: str, table: Any, rest: tuple[int, ...], known: set[int]) -> list[Notice]:
+        """One year's notice and its changes, each a whole text, in order of publication."""
         where = f"notices.{year}"
         if not (year.isdecimal() and len(year) == 4 and isinstance(table, dict)):
             self.wrong("CALENDAR-YEAR-03", where, where, year=year)
-            return
-        if any(int(year) == known for known, _ in published):
+            return []
+        if int(year) in known:
             self.wrong("CALENDAR-YEAR-04", where, where, year=year)
-            return
+            return []
         fields = self.take(table, NOTICE_FIELDS, f"{where}.")
+        made = [self.text_of(int(year), fields, rest, where)]
+        for place, change in enumerate(fields.get("changes", []), 1):
+            inside = f"{where}.changes.{place}"
+            if not isinstance(change, dict):
+                self.wrong("CALENDAR-FIELD-03", inside, "changes", key="changes", expected="table")
+                continue
+            made.append(self.text_of(int(year), self.take(change, TEXT_FIELDS, f"{inside}."), rest, inside))
+        for earlier, later in pairwise(made):
+            if later.published <= earlier.published:
+                args = {"published": later.published, "earlier": earlier.published}
+                self.wrong("CALENDAR-YEAR-05", where, f"published = {later.published}", **args)
+        return made
+
+    def text_of(self, year: int, fields: dict[str, Any], rest: tuple[int, ...], where: str) -> Notice:
+        """One text of a year's arrangement; it may also arrange the last days of the December before."""
         if "published" not in fields:
             self.wrong("CALENDAR-FIELD-02", f"{where}.published", where, key="published")
-        for key in ("published", "amended"):
-            if key in fields:
-                published.append((int(year), fields[key]))
-        runs = [run for row in fields.get("off", []) if (run := self.row(row, f"{where}.off"))]
+        runs = self.rows(fields.get("off", []), f"{where}.off")
         for run in runs:
-            self.of_year(run.last, int(year), f"{where}.off")
+            self.of_year(run.last, year, f"{where}.off")
         worked = self.worked(fields.get("work", []), rest, f"{where}.work")
         for day in worked:
-            self.of_year(day, int(year), f"{where}.work")
-        makeup += worked
-        holidays += runs
+            self.of_year(day, year, f"{where}.work")
+        return Notice(year, fields.get("published", date.max), tuple(runs), tuple(worked))
 
     def of_year(self, day: date, year: int, where: str) -> None:
         december = day.year == year - 1 and day >= date(year - 1, 12, 20)

@@ -19,19 +19,40 @@ VERSION = "2026-11"
 DAY = timedelta(days=1)
 
 
-class Notice(NamedTuple):
-    """One yearly notice of the General Office of the State Council, and a later change of it."""
+class Change(NamedTuple):
+    """A later notice for the same year, and what the first one had said instead: a run of days off, days worked."""
 
     published: date
     number: str
-    amended: date | None = None
-    change: str = ""
+    run: str
+    had_been: str
+    worked_before: tuple[date, ...] = ()
+    worked_since: tuple[date, ...] = ()
 
+
+class Notice(NamedTuple):
+    """One yearly notice of the General Office of the State Council: the day of its publication, which may be some days
+    after the day that it bears, its number, and a later change of it.
+    """
+
+    published: date
+    number: str
+    change: Change | None = None
+
+
+LABOUR_2019 = Change(
+    date(2019, 3, 22), "国办发明电〔2019〕3号", "2019-05-01 to 2019-05-04", "2019-05-01",
+    worked_since=(date(2019, 4, 28), date(2019, 5, 5)),
+)  # fmt: skip
+SPRING_2020 = Change(  # dated 26 January, published on the 27th
+    date(2020, 1, 27), "国办发明电〔2020〕1号", "2020-01-24 to 2020-02-02", "2020-01-24 to 2020-01-30",
+    worked_before=(date(2020, 2, 1),),
+)  # fmt: skip
 
 NOTICES = {
     2018: Notice(date(2017, 11, 30), "国办发明电〔2017〕12号"),
-    2019: Notice(date(2018, 12, 6), "国办发明电〔2018〕15号", date(2019, 3, 22), "国办发明电〔2019〕3号"),
-    2020: Notice(date(2019, 11, 21), "国办发明电〔2019〕16号", date(2020, 1, 27), "国办发明电〔2020〕1号"),
+    2019: Notice(date(2018, 12, 6), "国办发明电〔2018〕15号", LABOUR_2019),  # dated 4 December
+    2020: Notice(date(2019, 11, 21), "国办发明电〔2019〕16号", SPRING_2020),
     2021: Notice(date(2020, 11, 25), "国办发明电〔2020〕27号"),
     2022: Notice(date(2021, 10, 25), "国办发明电〔2021〕11号"),
     2023: Notice(date(2022, 12, 8), "国办发明电〔2022〕16号"),
@@ -56,8 +77,10 @@ HEAD = f"""\
 # Days off and make-up working days of the People's Republic of China, as announced each year by the General Office of
 # the State Council. Pinned: a contract that names CN@{VERSION} is counted by this file for ever. A run of days off
 # holds the weekend days inside it; `work` are days of the weekly rest that are worked. Years that are not listed have
-# no notice yet: there only weekends are known, and every answer is provisional.
-# Written by make_cn.py from the holidays package, version {{package}} (MIT); 2026 checked against its notice by hand.
+# no notice yet: there only weekends are known, and every answer is provisional. `changes` are later texts of a year:
+# each holds from its publication, so that what was known on an earlier day can be told.
+# Written by make_cn.py from the holidays package, version {{package}} (MIT). Numbers and days of publication were
+# compared with the addresses and reprints of the notices, the texts of 2019, 2020, 2022 and 2026 word for word.
 id = "CN"
 version = "{VERSION}"
 zone = "Asia/Shanghai"
@@ -75,16 +98,27 @@ def main() -> str:
     works = {day for day in found.weekend_workdays if day.year in years}
     text = HEAD.format(package=__version__)
     for year, notice in NOTICES.items():
-        text += f'\n[notices.{year}]\npublished = {notice.published}\nnumber = "{notice.number}"\n'
-        if notice.amended:
-            text += f'amended = {notice.amended}\nchange = "{notice.change}"\n'
-        text += "off = [\n"
-        for first, last in runs(set(found), works):
-            if notice_year(first, last) == year:
-                span = str(first) if first == last else f"{first} to {last}"
-                text += f'    "{span}, {name(first, last, dict(found))}",\n'
-        text += "]\nwork = [" + ", ".join(str(day) for day in sorted(works) if notice_year(day, day) == year) + "]\n"
+        off = [
+            f"{first if first == last else f'{first} to {last}'}, {name(first, last, dict(found))}"
+            for first, last in runs(set(found), works)
+            if notice_year(first, last) == year
+        ]
+        worked = {day for day in works if notice_year(day, day) == year}
+        change = notice.change
+        if change is None:
+            text += table(f"[notices.{year}]", notice.published, notice.number, off, worked)
+            continue
+        first = [change.had_been + run.removeprefix(change.run) if run.startswith(change.run) else run for run in off]
+        before = worked - set(change.worked_since) | set(change.worked_before)
+        text += table(f"[notices.{year}]", notice.published, notice.number, first, before)
+        text += table(f"[[notices.{year}.changes]]", change.published, change.number, off, worked)
     return text
+
+
+def table(head: str, published: date, number: str, off: list[str], worked: set[date]) -> str:
+    lines = "".join(f'    "{run}",\n' for run in off)
+    days = ", ".join(str(day) for day in sorted(worked))
+    return f'\n{head}\npublished = {published}\nnumber = "{number}"\noff = [\n{lines}]\nwork = [{days}]\n'
 
 
 def notice_year(first: date, last: date) -> int:

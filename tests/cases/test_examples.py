@@ -6,6 +6,7 @@
 import contextlib
 import io
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,28 +22,52 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 class Golden(NamedTuple):
-    """One golden file and the question that it answers."""
+    """One golden file and the question that it answers; `about` is the place whose other `reading` is taken."""
 
     example: str
     as_of: str
     known_at: str | None = None
     reading: str | None = None
+    about: str = "rules.late-annex.charge"
 
     @property
     def file(self) -> Path:
         """Where the answer is kept: "2026-08-10_known-2026-08-10_once.json"."""
         known = f"_known-{self.known_at}" if self.known_at else ""
-        return (
-            EXAMPLES / self.example / "golden" / f"{self.as_of}{known}{f'_{self.reading}' if self.reading else ''}.json"
-        )
+        reading = f"_{re.sub('[^a-z0-9]+', '-', self.reading)}" if self.reading else ""
+        return EXAMPLES / self.example / "golden" / f"{self.as_of}{known}{reading}.json"
 
     @property
     def args(self) -> list[str]:
         """The command that answers it."""
         known = ["--known-at", self.known_at] if self.known_at else []
-        assume = ["--assume", f"rules.late-annex.charge={self.reading}"] if self.reading else []
+        assume = ["--assume", f"{self.about}={self.reading}"] if self.reading else []
         path = str(EXAMPLES / self.example / f"{self.example}.toml")
         return ["assess", path, "--as-of", self.as_of, *known, *assume, "--json", "--lang", "en"]
+
+
+READINGS = {
+    "cloud-sla": (("measures.uptime.round", "rounded half up"),),
+    "encounters": (("scorecards.encounters.missing", "nothing"),),
+    "construction-steps": (("rules.late-handover.tiering", "at the rate reached"),),
+    "training-scorecards": (("counting.point_part", "started"),),
+    "gb-interest": (
+        ("rules.statutory-interest.rate", "fixed each half-year"),
+        ("payments.INV-7.order", "interest first"),
+    ),
+    "sme-late-payment": (("payments.P1.due", "from delivery"),),
+    "property-settlement": (("rules.score-deduction.bands", "of the quarter's fees"),),
+    "cap-ladder": (("caps.increased.super_cap", "together"),),
+    "quality-system": (("rules.incomplete.charge", "per completed point"),),
+    "conduct-code": (("scorecards.conduct.overrides", "points"),),
+}
+"""The readings that were not taken, by example: where, and the name of the other one."""
+
+
+def both(example: str, as_of: str) -> tuple[Golden, ...]:
+    """An example as it was decided, and with each of its other readings."""
+    taken = (Golden(example, as_of, None, name, about) for about, name in READINGS[example])
+    return (Golden(example, as_of), *taken)
 
 
 GOLDENS = (
@@ -55,13 +80,17 @@ GOLDENS = (
     Golden("hard-1", "2026-07-31"),
     Golden("hard-4", "2026-07-31"),
     Golden("variant-hant", "2026-07-31"),
-    Golden("cloud-sla", "2026-07-31"),
-    Golden("encounters", "2026-04-30"),
-    Golden("construction-steps", "2026-04-30"),
-    Golden("training-scorecards", "2026-03-31"),
-    Golden("gb-interest", "2025-12-31"),
-    Golden("sme-late-payment", "2026-03-31"),
+    *both("cloud-sla", "2026-07-31"),
+    *both("encounters", "2026-07-31"),
+    *both("construction-steps", "2026-04-30"),
+    *both("training-scorecards", "2026-03-31"),
+    *both("gb-interest", "2025-12-31"),
+    *both("sme-late-payment", "2026-03-31"),
     Golden("prepaid-training", "2026-05-01"),
+    *both("property-settlement", "2026-12-31"),
+    *both("cap-ladder", "2026-07-31"),
+    *both("quality-system", "2026-06-30"),
+    *both("conduct-code", "2026-04-30"),
 )
 
 # Words and steps of counting are tested where they are made; a digest moves with every comma of the format.

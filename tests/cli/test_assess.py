@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -76,6 +77,17 @@ def test_each_table_is_csv_that_chinese_excel_opens(spondeo, s12, table):
 
     assert ran.out.startswith("\ufeff")
     assert {"KF-2026-001"} == {row["contract"] for row in rows}
+
+
+def test_settlements_are_a_row_for_each_period(spondeo):
+    path = Path(__file__).parents[2] / "examples" / "property" / "property.toml"
+    ran = spondeo("assess", path, "--as-of", "2027-01-10", "--csv", "settlements")
+    rows = list(csv.DictReader(io.StringIO(ran.out.removeprefix("\ufeff"))))
+    text = spondeo("assess", path, "--as-of", "2027-01-10", "--lang", "en").out
+
+    assert [f"FEE/2026-{month:02}" for month in range(1, 13)] == [row["obligation"] for row in rows]
+    assert ("9000.00", "171000.00", "-9000.00") == tuple(rows[2][name] for name in ("deductions", "pay", "left"))
+    assert "CNY 2,133,000.00" in text  # 12 × 180,000 − 27,000
 
 
 def test_a_folder_is_a_portfolio_with_totals(spondeo, s12):

@@ -7,8 +7,8 @@ import pytest
 
 from contracts.reader import read_text
 from core.assessment import assess
-from core.caps import _above
 from core.curves import Cut
+from core.cuts import _above
 from core.events import Event, gone
 from core.periods import Calendar
 from core.world import World

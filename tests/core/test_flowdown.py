@@ -119,3 +119,105 @@ def test_a_contract_without_promises_has_no_table():
 
     assert contract
     assert () == flow_down(contract)
+
+
+MORE = """
+[[third_parties.repair.promises]]
+to = "general"
+[[third_parties.repair.promises]]
+to     = "credit"
+notice = "10 days"
+[[third_parties.repair.promises]]
+to     = "manual"
+within = "3 months"
+[[third_parties.repair.promises]]
+to     = "plan"
+within = "10 days"
+[[third_parties.repair.promises]]
+to     = "price"
+within = "10 days"
+[[annexes]]
+id      = "manual"
+owed_by = "provider"
+due     = "60 days after signed"
+[[annexes]]
+id      = "plan"
+owed_by = "provider"
+due     = "2 weeks after signed"
+[[payments]]
+id      = "price"
+owed_by = "client"
+amount  = "100.00 CNY"
+due     = 2026-06-30
+[[rules]]
+id      = "credit"
+clause  = "10"
+when    = "each call"
+owed_by = "provider"
+head    = "service level"
+charge  = "500.00 CNY each time"
+claim   = { within = "30 days after the event", otherwise = "lapses" }
+[[rules]]
+id      = "late-plan"
+clause  = "9.2"
+when    = "plan is late"
+head    = "delay"
+charge  = "100.00 CNY per started day"
+[[caps]]
+id     = "general"
+clause = "11"
+limits = "provider"
+covers = ["delay", "service level"]
+to     = "50000.00 CNY in total"
+order  = "first come"
+[[caps]]
+id     = "small"
+clause = "12"
+limits = "provider"
+covers = ["service level"]
+to     = "40000.00 CNY in total"
+order  = "first come"
+within = "general"
+"""
+
+
+def more() -> dict[str, Flow]:
+    promises, _, rest = MORE.partition("[[annexes]]")
+    text = CONTRACT.replace("[event_kinds.call]", f"{promises}[event_kinds.call]") + f"[[annexes]]{rest}"
+    contract, _, problems = read_text(text)
+    assert contract, problems
+    return {flow.to: flow for flow in flow_down(contract)}
+
+
+def test_a_promise_may_stand_beside_a_cap():
+    general = more()["general"]
+
+    assert ("11", "50000.00 CNY") == (general.ours.clause, str(general.ours.limit))
+    assert "none" == str(general.theirs.limit).lower()
+    assert general.time is None
+
+
+def test_a_promise_may_stand_beside_a_rule_whose_claim_time_and_cap_are_ours():
+    credit = more()["credit"]
+
+    assert ["FLOWDOWN-NOTICE-01"] == codes(credit)  # 10 days upstream, 30 days here
+    assert "50000.00 CNY" == str(credit.ours.limit)
+
+
+def test_months_and_days_are_not_set_against_each_other():
+    assert ["FLOWDOWN-UNIT-01"] == codes(more()["manual"])
+
+
+def test_weeks_and_days_meet_in_days_and_the_rule_that_names_the_duty_is_ours():
+    plan = more()["plan"]
+
+    assert (-4, "day") == (plan.time, plan.unit)
+    assert "50000.00 CNY" == str(plan.ours.limit)
+
+
+def test_beside_a_payment_on_a_date_there_is_no_time_to_compare():
+    price = more()["price"]
+
+    assert price.time is None
+    assert price.ours.charge is None
+    assert [] == codes(price)

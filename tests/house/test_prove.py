@@ -67,7 +67,41 @@ def test_cases_are_counted_over_all_phases(prove):
 
 
 def test_the_page_names_property_cases_seed_and_commit(prove, passed):
-    page = prove.table(passed, 42, "commit 0123456789ab")
+    run = prove.Run(42, "commit 0123456789ab")
+    page = prove.written("", "laws", prove.section("laws", prove.table(passed), run, 1.25))
 
-    assert "seed 42, at commit 0123456789ab" in page
+    assert "Seed 42, at commit 0123456789ab" in page
+    assert "1.2 minutes" in page
     assert "| cents add up (`tests/test_money.py`) | 40 |" in page
+
+
+def test_a_part_proved_anew_leaves_the_others_as_they_were(prove):
+    run = prove.Run(1, "commit a")
+    page = prove.written("", "laws", prove.section("laws", "held", run, 1))
+    page = prove.written(page, "store", prove.section("store", "kept", run, 1))
+    page = prove.written(page, "laws", prove.section("laws", "held again", prove.Run(2, "commit b"), 1))
+
+    assert ["store", "laws"] == [line[3:] for line in page.splitlines() if line.startswith("## ")]
+    assert "kept" in page
+    assert "held again" in page
+    assert "Seed 1, at commit a, " in page
+
+
+@pytest.mark.parametrize(
+    ("seed", "commit", "again"),
+    [
+        (1, "commit a", False),
+        (2, "commit a", True),
+        (1, "commit b", True),
+        (1, "commit a with changes not committed", True),
+    ],
+)
+def test_a_part_rests_only_for_the_same_seed_and_tree(prove, seed, commit, again):
+    page = prove.written("", "laws", prove.section("laws", "held", prove.Run(1, "commit a"), 1))
+
+    assert again is not prove.done(page, "laws", prove.Run(seed, commit))
+
+
+def test_a_part_that_there_is_not_is_refused_before_anything_runs(prove, capsys):
+    assert 2 == prove.main(["1", "lawz"])
+    assert "laws" in capsys.readouterr().out

@@ -73,6 +73,9 @@ KNOBS = {
     "interest_days": ("due day out, payment day in", "both out", "both in"),
     "compounding": ("simple", "monthly"),
     "day_basis": ("/365", "/360", "actual-actual", "30-360"),
+    "round_when": ("once", "each day or unit", "each slice"),
+    "round_mode": ("half up", "half even", "down", "up"),
+    "round_to": ("minor unit", "1", "0.05"),
 }
 
 

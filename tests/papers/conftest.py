@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from contracts.folder import Loaded, load
 from contracts.papers.document import (
     Box,
     Column,
@@ -26,6 +28,7 @@ from contracts.papers.document import (
     Title,
     Words,
 )
+from core.assessment import Assessment, assess
 
 LATE_ZH = (
     "甲方未按第8.2条约定的期限交付附件的，每逾期一日（不足一日按一日计），应按合同总价的0.5%向乙方支付违约金；"
@@ -100,6 +103,21 @@ def contract_of(count: int, rows: int = 12) -> Document:
             )),
         ),
     )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def whole() -> Loaded:
+    """A contract with something of everything that a paper can show."""
+    [one], problems = load([Path(__file__).parent / "whole.toml"])
+    assert not problems
+    return one
+
+
+@pytest.fixture(scope="session")
+def whole_made(whole: Loaded) -> Assessment:
+    """What follows from it on 30 September, after its end."""
+    assert whole.contract is not None
+    return assess(whole.contract, whole.events, as_of=date(2026, 9, 30), world=whole.world)
 
 
 @pytest.fixture

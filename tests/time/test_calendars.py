@@ -2,13 +2,24 @@
 
 from datetime import date, timedelta
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.world import known_calendars, load_calendar, read_calendar
-from core.periods import Calendar, OffDays, calendar_windows, nth_day, strip
+from contracts import world
+from contracts.world import bank_calendar, known_calendars, load_calendar, make_cn, make_target, read_calendar
+from core.periods import (
+    Calendar,
+    OffDays,
+    as_known,
+    calendar_windows,
+    contract_cycles,
+    fiscal_windows,
+    nth_day,
+    strip,
+)
 from core.problems import Problem
 
 DAY = timedelta(days=1)
@@ -120,6 +131,60 @@ def test_the_last_notice_of_2019_changed_labour_day(cn):
     assert not cn.is_rest(date(2019, 5, 5))
 
 
+@pytest.mark.parametrize(
+    ("known", "day", "rests"),
+    [
+        # 国办发明电〔2018〕15号 gave 1 May alone; 〔2019〕3号 of 22 March 2019 made it four days, with two Sundays worked
+        ("2019-03-21", "2019-05-02", False),
+        ("2019-03-22", "2019-05-02", True),
+        ("2019-03-21", "2019-05-05", True),
+        ("2019-03-22", "2019-05-05", False),
+        # 国办发明电〔2019〕16号 ended the Spring Festival on 30 January, with 1 February worked; 〔2020〕1号, published on
+        # 27 January 2020, prolonged it to 2 February
+        ("2020-01-26", "2020-01-31", False),
+        ("2020-01-27", "2020-01-31", True),
+        ("2020-01-26", "2020-02-01", False),
+        ("2020-01-27", "2020-02-01", True),
+    ],
+)
+def test_a_notice_that_was_changed_is_known_by_its_day(cn, known, day, rests):
+    assert rests is as_known(cn, date.fromisoformat(known)).is_rest(date.fromisoformat(day))
+
+
+def test_days_off_that_hang_on_no_notice_are_always_known(tmp_path):
+    path = tmp_path / "school.toml"
+    path.write_text(GOOD.replace("closures", 'off = ["2027-03-01, founders"]\nclosures'), encoding="utf-8")
+    calendar, _ = read_calendar(path)
+    assert calendar is not None
+    before = as_known(calendar, date(2026, 11, 11))
+    assert (True, False) == (before.is_rest(date(2027, 3, 1)), before.is_rest(date(2027, 1, 1)))
+    assert before.is_provisional(date(2027, 3, 1))
+
+
+def test_bank_days_of_the_euro_hang_on_one_decision_of_2000(right):
+    # Good Friday 26 and Easter Monday 29 March 2027; 1 May and 26 December fall on the weekend
+    target = right(bank_calendar("TARGET"))
+    assert date(2027, 3, 30) == target.add_working_days(date(2027, 3, 25), 1)
+    assert ((2018, 2035), {date(2000, 12, 14)}) == (target.official, {notice.published for notice in target.notices})
+    assert target.is_provisional(date(2036, 1, 1))
+
+
+def test_a_place_without_bank_days_is_told_what_there_is():
+    problem = bank_calendar("New York")
+    assert isinstance(problem, Problem)
+    assert ("CALENDAR-BANK-01", "CN, TARGET") == (problem.code, problem.args["known"])
+
+
+@pytest.mark.parametrize(("maker", "key"), [(make_cn.main, "CN"), (make_target.main, "TARGET")])
+def test_what_ships_is_what_its_maker_writes(maker, key):
+    holidays = pytest.importorskip("holidays", reason="the package is needed only to make a new year's file")
+    found = load_calendar(key)
+    assert isinstance(found, Calendar)
+    shipped = (Path(world.__file__).parent / f"{found.key}.toml").read_text("utf-8")
+    if f"version {holidays.__version__} (MIT)" in shipped:
+        assert shipped == maker()
+
+
 def test_a_year_without_notice_has_weekends_only_and_says_so(cn):
     # 2027-10-01 will be a holiday, but no notice says so yet
     assert cn.rest_reason(date(2027, 10, 1)) is None
@@ -135,7 +200,7 @@ def test_a_strip_shows_why_each_day_counts(cn):
 
 def test_a_name_alone_gives_the_newest_version(right):
     assert "CN@2026-11" == right(load_calendar("CN")).key
-    assert ("CN@2026-11", "none@1") == known_calendars()
+    assert ("CN@2026-11", "TARGET@2026-11", "none@1") == known_calendars()
 
 
 @pytest.mark.parametrize(("key", "nearest"), [("CN@2026-12", "CN@2026-11"), ("nothing", None), ("../secret@1", None)])
@@ -231,6 +296,11 @@ def test_an_authors_own_calendar_is_read(tmp_path):
         ("[notices.2027]", "[notices.27]", "CALENDAR-YEAR-03", 8),
         ("published", "publisht", "CALENDAR-FIELD-01", 9),
         ("published = 2026-11-12\n", "", "CALENDAR-FIELD-02", 8),
+        ("[2027-01-09]", "[2027-01-09]\n[[notices.2027.changes]]\npublished = 2026-11-12", "CALENDAR-YEAR-05", 9),
+        ("[2027-01-09]", "[2027-01-09]\n[[notices.2027.changes]]\nchanges = []", "CALENDAR-FIELD-01", 12),
+        ("[2027-01-09]", "[2027-01-09]\nchanges = [2027-01-09]", "CALENDAR-FIELD-03", 12),
+        ("[2027-01-09]", '["2027-01-09"]', "CALENDAR-OFF-01", 11),
+        ("[notices.2027]", 'extends = "CM"\n[notices.2027]', "CALENDAR-KEY-01", 8),
         ('version = "2027"', "version = 2027", "CALENDAR-FIELD-03", 2),
         ('id = "school"', "id = school", "CALENDAR-FILE-02", 1),
     ],
@@ -260,3 +330,30 @@ def test_a_missing_a_huge_and_a_garbled_file_are_problems(tmp_path):
     garbled.write_bytes("id = '日历'".encode("gbk"))
     assert "CALENDAR-FILE-03" == read_calendar(huge)[1][0].code
     assert "CALENDAR-FILE-02" == read_calendar(garbled)[1][0].code
+
+
+@pytest.mark.parametrize(
+    ("unit", "start", "end", "expected"),
+    [
+        ("half-year", "2027-07-01", "2028-07-01", ["FY2027-H1", "FY2027-H2"]),
+        ("quarter", "2027-06-30", "2027-07-02", ["FY2026-Q4", "FY2027-Q1"]),
+        ("month", "2027-07-01", "2027-08-02", ["FY2027-M1", "FY2027-M2"]),
+        ("year", "2027-06-30", "2027-07-01", ["FY2026"]),
+        ("week", "2027-06-28", "2027-07-06", ["2027-W26", "2027-W27"]),  # weeks know no fiscal year
+    ],
+)
+def test_windows_of_a_fiscal_year_from_july(unit, start, end, expected):
+    windows = fiscal_windows(unit, date.fromisoformat(start), date.fromisoformat(end), opens=(7, 1))
+    assert expected == [window.id for window in windows]
+    assert all(a.after == b.first for a, b in pairwise(windows))
+
+
+def test_weeks_of_a_contract_are_counted_from_its_first_day():
+    weeks = contract_cycles("week", date(2027, 1, 6), date(2027, 1, 20))
+    assert [("W1", date(2027, 1, 13)), ("W2", date(2027, 1, 20))] == [(week.id, week.after) for week in weeks]
+
+
+def test_days_are_numbered_from_one_and_end_with_the_language():
+    with pytest.raises(ValueError, match="numbered from 1"):
+        nth_day(date(2027, 1, 1), date(2027, 1, 31), 0, Calendar("X", "1", "UTC"))
+    assert nth_day(date(9999, 12, 1), date(9999, 12, 31), 40, Calendar("X", "1", "UTC")) is None

@@ -6,8 +6,8 @@ from fractions import Fraction
 import msgspec
 import pytest
 
-from core.elapsed import add_share, days_between, hours_between
-from core.periods import local_time
+from core.elapsed import days_between, hours_between
+from core.periods import Period, add, local_time
 from core.worktime import DatedHours, is_open, read_hours
 
 
@@ -78,32 +78,38 @@ def test_hours_over_a_night_that_loses_one(counting, t, said, expected):
 @pytest.mark.parametrize(("said", "expected"), [("own hours", "13:00"), ("8 h", "12:30")])
 def test_half_a_working_day(counting, t, right, said, expected):
     # from Fri 11 June 08:30: 4.5 h of 9, or 4 h of 8
-    due = right(add_share(local("2027-06-11 08:30"), Fraction(1, 2), "working day", counting(day_length=said), t))
+    due = right(
+        add(local("2027-06-11 08:30"), Period(0, "working day", part=Fraction(1, 2)), counting(day_length=said), t)
+    )
     assert expected == local_time(due.instant, t.zone).strftime("%H:%M")
 
 
 @pytest.mark.parametrize(("said", "expected"), [("exact", "11:49:48"), ("cut to the minute", "11:49:00")])
 def test_a_part_of_a_working_day(counting, t, right, said, expected):
     # 0.37 of 9 h = 3:19:48 from 08:30
-    due = right(add_share(local("2027-06-07 08:30"), Fraction("0.37"), "working day", counting(fraction=said), t))
+    due = right(
+        add(local("2027-06-07 08:30"), Period(0, "working day", part=Fraction("0.37")), counting(fraction=said), t)
+    )
     assert expected == local_time(due.instant, t.zone).strftime("%H:%M:%S")
 
 
 def test_a_part_of_a_working_day_may_be_refused(counting, t, wrong):
     how = counting(fraction="refused")
-    assert "COUNT-FRACTION-01" == wrong(add_share(local("2027-06-07 08:30"), Fraction("0.37"), "working day", how, t))
+    assert "COUNT-FRACTION-01" == wrong(
+        add(local("2027-06-07 08:30"), Period(0, "working day", part=Fraction("0.37")), how, t)
+    )
 
 
 def test_one_and_a_half_working_days_take_each_days_own_hours(counting, t, right):
     # Mon 7 June 13:00: half of Monday, then a whole Tuesday
-    due = right(add_share(local("2027-06-07 13:00"), Fraction(3, 2), "working day", counting(), t))
+    due = right(add(local("2027-06-07 13:00"), Period(1, "working day", part=Fraction(1, 2)), counting(), t))
     assert "06-08 17:30" == local_time(due.instant, t.zone).strftime("%m-%d %H:%M")
 
 
 @pytest.mark.parametrize(("said", "expected"), [("30-day month", "2027-02-25"), ("actual month", "2027-02-24")])
 def test_half_a_month(counting, t, right, said, expected):
     # from 10 February 2027: 15 days, or half of 28
-    due = right(add_share(date(2027, 2, 10), Fraction(1, 2), "month", counting(part_month=said), t))
+    due = right(add(date(2027, 2, 10), Period(0, "month", part=Fraction(1, 2)), counting(part_month=said), t))
     assert expected == due.day.isoformat()
 
 
@@ -118,3 +124,17 @@ def test_whether_the_closing_instant_is_working_time(t, right, said, expected):
 @pytest.mark.parametrize(("said", "expected"), [("24 hours", 24 * 60), ("closed", 0)])
 def test_equal_ends_may_mean_a_whole_day_or_none(right, said, expected):
     assert expected == sum(w.closes - w.opens for w in right(read_hours("Sun 00:00-00:00", said)))
+
+
+def test_calendar_days_between_instants_may_have_parts(counting, t):
+    # Mon 7 June 13:00 to Wed 9 June 10:45: 45.75 of 24 hours
+    span = (local("2027-06-07 13:00"), local("2027-06-09 10:45"))
+    assert Fraction(183, 96) == days_between(*span, counting(elapsed_days="exact part"), t)
+    assert 1 == days_between(*span, counting(elapsed_days="floored"), t)
+
+
+def test_parts_and_hours_of_work_need_hours(counting, t, wrong):
+    bare = msgspec.structs.replace(t, hours=())
+    span = (local("2027-06-07 13:00"), local("2027-06-09 10:45"))
+    assert "COUNT-HOURS-02" == wrong(days_between(*span, counting(elapsed_days="exact part"), bare, working=True))
+    assert "COUNT-HOURS-02" == wrong(hours_between(*span, counting(), bare, working=True))

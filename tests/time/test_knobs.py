@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
-from core.periods import Due, Period, adapted, add, asks_fixed, days_late, fixed, local_time
+from core.periods import Due, Period, adapted, add, asks_fixed, fixed, local_time
 
 NO_ROLL = {"roll": "none"}
 
@@ -165,19 +165,6 @@ def test_a_fixed_date_on_a_rest_day_is_asked_and_stays_until_then(counting, t):
     assert not asks_fixed(date(2027, 6, 12), counting(roll="none"), t)
     found = fixed(date(2027, 6, 12), how, t)
     assert (date(2027, 6, 12), "COUNT-FIXED-02") == (found.day, found.steps[-1].code)
-
-
-@pytest.mark.parametrize(
-    ("said", "expected"), [("due day out, done day in", 5), ("both in", 6), ("both out", 4)]
-)  # due 4, done 9 June
-def test_the_ends_of_lateness(counting, t, said, expected):
-    assert expected == days_late(date(2027, 6, 4), date(2027, 6, 9), counting(late_ends=said), t)
-
-
-def test_lateness_in_working_days_and_none_on_the_day_itself(counting, t):
-    # due Thu 3, done Wed 9 June: 4, 7, 8, 9 are working days
-    assert 4 == days_late(date(2027, 6, 3), date(2027, 6, 9), counting(), t, unit="working days")
-    assert 0 == days_late(date(2027, 6, 9), date(2027, 6, 9), counting(late_ends="both in"), t)
 
 
 def test_lateness_is_counted_as_the_period_was(counting):

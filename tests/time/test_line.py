@@ -168,12 +168,101 @@ def test_hours_that_close_in_a_repeated_hour_close_the_first_time():
 
 def test_a_question_costs_the_same_whatever_lies_between(right):
     # the line is built by the year; two far ends are two searches, not a walk
-    from core.worktime import read_hours
+    from core.worktime import line_of, read_hours
 
     calendar, hours = Calendar("P", "1", "UTC"), right(read_hours("Mon-Fri 09:00-17:00"))
-    line = calendar.line(hours, "UTC")
+    line = line_of(calendar, hours, "UTC")
     first = datetime(2020, 1, 6, tzinfo=UTC)
     assert 5 * 8 * 3600 * 1_000_000 == line.between(first, first + timedelta(days=7))
     built = len(line._opens)
     line.between(datetime(2020, 2, 1, tzinfo=UTC), datetime(2020, 11, 1, tzinfo=UTC))
     assert built == len(line._opens)
+
+
+WEEK = Calendar("W", "1", "UTC")
+
+
+def test_working_hours_are_counted_back_over_years(right):
+    # 8 h a day: 1,000 working days of 5 a week are 200 weeks before Mon 4 January 2027 09:00, a Monday's opening
+    from fractions import Fraction
+
+    from core.worktime import read_hours
+
+    hours = right(read_hours("Mon-Fri 09:00-17:00"))
+    end = datetime(2027, 1, 4, 9, tzinfo=UTC)
+    assert end - timedelta(weeks=200) == right(subtract_hours(end, Fraction(8000), hours, WEEK, "UTC"))
+    assert end == right(subtract_hours(end, Fraction(0), hours, WEEK, "UTC"))
+
+
+def test_what_is_never_open_is_a_problem_and_not_a_hang(wrong):
+    from fractions import Fraction
+
+    from core.worktime import next_opening
+
+    start = datetime(2027, 1, 4, 9, tzinfo=UTC)
+    never = Calendar("N", "1", "UTC", dated=(DatedHours(date(2027, 1, 4), ((540, 600),)),))
+    assert "TIME-RANGE-01" == wrong(add_hours(start, Fraction(1), (), WEEK, "UTC"))
+    assert "TIME-RANGE-01" == wrong(subtract_hours(start, Fraction(1), (), WEEK, "UTC"))
+    assert "TIME-RANGE-01" == wrong(next_opening(start, (), WEEK, "UTC"))
+    assert "TIME-RANGE-01" == wrong(add_hours(start, Fraction(2), (), never, "UTC"))  # one hour, once
+
+
+def test_the_line_ends_where_the_language_knows_no_more_years(wrong):
+    from fractions import Fraction
+
+    hours = (Window(0, 540, 600),)
+    last, first = datetime(9997, 6, 1, tzinfo=UTC), datetime(2, 6, 1, tzinfo=UTC)
+    late, early = Calendar("L", "1", "UTC"), Calendar("E", "1", "UTC")
+    assert "TIME-RANGE-01" == wrong(add_hours(last, Fraction(100), hours, late, "UTC"))
+    assert "TIME-RANGE-01" == wrong(subtract_hours(first, Fraction(200), hours, early, "UTC"))
+
+
+def test_a_line_that_was_built_for_a_late_year_reaches_an_early_one():
+    # one hour each Monday, of which 1900 has 53: it begins and ends on a Monday
+    calendar, hours = Calendar("F", "1", "UTC"), (Window(0, 540, 600),)
+    year = (datetime(1900, 1, 1, tzinfo=UTC), datetime(1901, 1, 1, tzinfo=UTC))
+    assert 0 == between(datetime(2600, 1, 1, tzinfo=UTC), datetime(2600, 1, 1, 1, tzinfo=UTC), hours, calendar, "UTC")
+    assert 53 * 3600 == between(*year, hours, calendar, "UTC")
+
+
+def test_a_night_that_reaches_into_the_next_days_hours_counts_once():
+    # Mon 22:00 to Tue 06:00, and Tue 05:00 to 07:00 by hours of that date: nine hours, not ten
+    night = Calendar("N", "1", "UTC", dated=(DatedHours(date(2027, 1, 5), ((300, 420),)),))
+    span = (datetime(2027, 1, 4, tzinfo=UTC), datetime(2027, 1, 6, tzinfo=UTC))
+    assert 9 * 3600 == between(*span, (Window(0, 1320, 1800),), night, "UTC")
+
+
+def test_only_so_many_lines_are_kept():
+    calendar = Calendar("K", "1", "UTC")
+    said = [(Window(0, 540, 540 + n),) for n in range(1, 20)]
+    day = (datetime(2027, 1, 4, tzinfo=UTC), datetime(2027, 1, 5, tzinfo=UTC))
+    assert [n * 60 for n in range(1, 20)] == [between(*day, hours, calendar, "UTC") for hours in said]
+    assert len(calendar.lines) <= 17
+
+
+def test_joint_hours_are_those_of_both_or_of_either(right):
+    from core.worktime import read_hours
+
+    one, other = (
+        Calendar("A", "1", "UTC", hours=right(read_hours("Mon-Thu 09:00-17:00"))),
+        Calendar("B", "1", "UTC", hours=right(read_hours("Thu-Fri 13:00-19:00"))),
+    )
+    assert right(read_hours("Thu 13:00-17:00")) == joint_calendar(one, other, "both at work").hours
+    said = "Mon-Wed 09:00-17:00; Thu 09:00-19:00; Fri 13:00-19:00"
+    assert right(read_hours(said)) == joint_calendar(one, other, "either").hours
+
+
+def test_hours_of_a_date_that_lie_in_the_night_before_add_nothing():
+    # Mon 22:00 to Tue 06:00, and Tue 02:00 to 04:00 by hours of that date: eight hours
+    night = Calendar("N", "1", "UTC", dated=(DatedHours(date(2027, 1, 5), ((120, 240),)),))
+    span = (datetime(2027, 1, 4, tzinfo=UTC), datetime(2027, 1, 6, tzinfo=UTC))
+    assert 8 * 3600 == between(*span, (Window(0, 1320, 1800),), night, "UTC")
+
+
+def test_the_next_opening_may_lie_years_ahead(right):
+    from core.worktime import next_opening
+
+    shut = OffDays(date(2027, 1, 1), date(2029, 12, 31))
+    closed = Calendar("C", "1", "UTC", closures=(shut,))
+    start = datetime(2027, 6, 1, tzinfo=UTC)
+    assert datetime(2030, 1, 7, 9, tzinfo=UTC) == right(next_opening(start, (Window(0, 540, 600),), closed, "UTC"))

@@ -87,3 +87,10 @@ def test_a_notice_that_is_already_there_is_refused(tmp_path):
 def test_a_year_that_is_left_out_is_named(tmp_path):
     text = 'id = "mine"\nversion = "1"\nextends = "CN"\n[notices.2028]\npublished = 2027-11-04\noff = []\n'
     assert ["CALENDAR-YEAR-02"] == [problem.code for problem in read(tmp_path, text)[1]]
+
+
+def test_terms_that_follow_each_other_leave_no_vacation(tmp_path):
+    path = tmp_path / "school.toml"
+    path.write_text(GOOD.replace('"2027-06-14 to', '"2027-06-05 to'), encoding="utf-8")
+    calendar, problems = read_calendar(path)
+    assert ((), ()) == (problems, calendar and calendar.closures)

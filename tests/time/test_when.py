@@ -172,3 +172,31 @@ def test_the_same_notice_answers_a_question(run, tmp_path):
     (tmp_path / "notice.toml").write_text(NOTICE, encoding="utf-8")
     options = ("--law", "CN", "--calendar", str(tmp_path / "notice.toml"))
     assert "2027-02-09 24:00 Tue\n" == run("when", "30 days after 2027-01-05", *options)[1]
+
+
+@pytest.mark.parametrize(
+    ("phrase", "options", "expected"),
+    [
+        ("1.5 working days after 2026-06-12 13:00", ("--law", "CN", "--hours", "Mon-Fri 08:30-17:30"),
+         "2026-06-15 17:30 Mon"),  # 4.5 h of Friday, 9 of Monday
+        ("half a month after 2026-02-10", ("--law", "EU"), "2026-02-25 24:00 Wed"),
+        ("half an hour after 2026-03-02 09:30", ("--law", "CN"), "2026-03-02 10:00 Mon"),
+        ("1.5 years after 2026-03-02", ("--law", "CN"), "2027-09-02 24:00 Thu (provisional)"),
+        ("2026-03-02 09:30", ("--law", "CN"), "2026-03-02 09:30 Mon"),
+    ],
+)  # fmt: skip
+def test_lengths_may_have_a_part(run, phrase, options, expected):
+    assert expected == run("when", phrase, *options)[1].strip()
+
+
+def test_between_says_hours_only_where_there_are_some(run):
+    _, with_hours, _ = run(
+        "between", "2026-03-02 09:00", "2026-03-03 10:00", "--law", "CN", "--hours", "Mon-Fri 09:00-17:00"
+    )
+    _, without, _ = run("between", "2026-03-02 09:00", "2026-03-03 10:00", "--law", "CN")
+    _, days, _ = run("between", "2026-03-02", "2026-03-03", "--law", "CN", "--explain")
+    assert "25:00 hours of real time" in with_hours
+    assert "9:00 working hours" in with_hours
+    assert "working hours" not in without
+    assert "hours" not in days
+    assert "■  1" in days

@@ -33,6 +33,12 @@ def hard(root) -> Item:
     return item_of(root / "examples" / "hard-1" / "hard-1.toml")
 
 
+@pytest.fixture(scope="session")
+def whole(root) -> Item:
+    """A contract with something of everything that the page can show, after its end."""
+    return item_of(root / "tests" / "papers" / "whole.toml", date(2026, 9, 30))
+
+
 @pytest.fixture
 def folder(root: Path, tmp_path: Path) -> Path:
     """A portfolio of two in a folder of its own, free to be broken."""

@@ -75,6 +75,33 @@ async def test_another_day_may_be_asked_for(client):
     assert ["72000.00 CNY"] == [b["payable"] for b in made["balances"]]
 
 
+async def test_what_was_known_on_a_day_may_be_asked_for(client):
+    """The loss of 21 August was recorded on the 25th: on the 24th nobody knew of it."""
+    path, asked = "/api/v1/assessments/s12/s12.toml", {"as_of": "2026-08-31"}
+    before = (await client.get(path, params={**asked, "known_at": "2026-08-20"})).json()["assessments"][0]
+    after = (await client.get(path, params=asked)).json()["assessments"][0]
+    page = await client.get("/c/s12/s12.toml", params={**asked, "known_at": "2026-08-20"})
+
+    assert "fieldtech-fault:L1" not in [charge["id"] for charge in before["charges"]]
+    assert "fieldtech-fault:L1" in [charge["id"] for charge in after["charges"]]
+    assert "as known on" in page.text.lower()
+    assert 'name="known_at" id="en-known" value="2026-08-20"' in page.text
+
+
+async def test_a_link_of_the_overview_keeps_both_days(client):
+    answer = await client.get("/", params={"as_of": "2026-08-31", "known_at": "2026-08-20"})
+
+    assert 'href="/c/s12/s12.toml?as_of=2026-08-31&amp;known_at=2026-08-20"' in answer.text
+
+
+async def test_two_impossible_days_are_two_problems(client):
+    answer = await client.get("/api/v1/assessments", params={"as_of": "x", "known_at": "y"})
+
+    assert [("WEB-DATE-01", "as_of"), ("WEB-DATE-01", "known_at")] == [
+        (problem["code"], problem["where"]) for problem in answer.json()["problems"]
+    ]
+
+
 @pytest.mark.parametrize("day", ["tomorrow", "2026-02-30", "9999-12-31", "0001-01-01"])
 async def test_an_impossible_day_is_a_problem_with_a_way_out(client, day):
     page = await client.get("/", params={"as_of": day})

@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+from datetime import date
 from itertools import pairwise
 
 import pytest
@@ -33,6 +34,27 @@ def file(s12, tmp_path_factory):
     path = tmp_path_factory.mktemp("page") / "s12.html"
     path.write_text(paper([s12], lang="en"), "utf-8")
     return path
+
+
+@pytest.fixture(scope="module")
+def others(root, whole, tmp_path_factory):
+    """Pages of other shapes: every part that there is, a portfolio, and what an assumption would cost."""
+    from contracts.folder import load
+    from contracts.papers.whatif import as_page
+    from contracts.whatif import asked, run
+
+    [late], _ = load([root / "examples" / "cap-ladder" / "late-annexes.toml"])
+    assert late.contract
+    supposed = run(late, asked(["A1=1..60"], [], [], None), date(2026, 3, 1))
+    folder = tmp_path_factory.mktemp("others")
+    pages = {
+        "whole": paper([whole], lang="en"),
+        "portfolio": paper([whole, whole], lang="en"),
+        "whatif": as_page(supposed, "en", late.contract),
+    }
+    for name, html in pages.items():
+        (folder / f"{name}.html").write_text(html, "utf-8")
+    return folder
 
 
 @pytest.fixture
@@ -121,6 +143,36 @@ def test_nothing_runs_off_the_side(look, width, lang):
     assert width == page.evaluate("document.documentElement.scrollWidth")
 
 
+@pytest.mark.parametrize("name", ["whole", "portfolio", "whatif"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_nothing_runs_off_the_side_of_other_pages_and_nothing_is_asked(look, others, name, width):
+    address = (others / f"{name}.html").as_uri()
+    page = look(width=width, url=address)
+    for lang in LANGUAGES:
+        page.locator(f"label[for=say-{lang}]").click()
+        page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+
+        assert width == page.evaluate("document.documentElement.scrollWidth")
+    assert ([], []) == ([url for url in page.asked if url not in {address, "data:,"}], page.wrong)
+
+
+def test_a_fact_on_top_leads_to_its_part(look, others):
+    page = look(url=(others / "whole.html").as_uri())
+    page.locator("main:visible .glance a", has_text="next right to lapse").click()
+
+    assert page.url.endswith("#en-1-rights")
+    assert page.locator("#en-1-rights").is_visible()
+
+
+def test_the_days_of_a_count_open_with_their_line(look, others):
+    page = look(url=(others / "whole.html").as_uri())
+    row = page.locator("main:visible .dues details", has_text="lab/answer")
+
+    assert not row.locator("table").is_visible()
+    row.locator("summary").click()
+    assert "5 due" in row.locator("table").inner_text()
+
+
 @pytest.mark.needs("pdftotext")
 @pytest.mark.parametrize("script", [True, False])
 def test_print_has_every_section_and_every_why(look, tmp_path, script):
@@ -141,8 +193,9 @@ def test_print_has_every_section_and_every_why(look, tmp_path, script):
     assert "English" not in printed
 
 
-def test_every_picture_has_words_and_headings_go_down_by_one(look):
-    page = look()
+@pytest.mark.parametrize("name", ["s12", "whole", "whatif"])
+def test_every_picture_has_words_and_headings_go_down_by_one(look, others, name):
+    page = look(url=None if name == "s12" else (others / f"{name}.html").as_uri())
 
     assert 0 == page.locator("main:visible svg[role=img]:not([aria-label])").count()
     levels = [
@@ -153,9 +206,11 @@ def test_every_picture_has_words_and_headings_go_down_by_one(look):
     assert all(after - before <= 1 for before, after in pairwise(levels))
 
 
-def test_text_stands_out_enough_from_its_ground(look):
+@pytest.mark.parametrize("name", ["s12", "whole", "whatif"])
+def test_text_stands_out_enough_from_its_ground(look, others, name):
     """WCAG AA: 4.5 to 1, for every colour of text against the sheet."""
-    page = look()
+    page = look(url=None if name == "s12" else (others / f"{name}.html").as_uri())
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
     faint = page.evaluate(
         """() => {
           const light = (rgb) => rgb.map((v) => (v /= 255) <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
@@ -213,14 +268,15 @@ def test_the_served_page_follows_a_save_shows_what_is_broken_and_recovers(look, 
     page.wait_for_timeout(300)
 
     file.write_text(whole.replace("Client needs analysis", "Survey of needs"), "utf-8")
-    page.get_by_text("Survey of needs").first.wait_for(timeout=10_000)
+    late = page.locator("main:visible .late")
+    late.get_by_text("Survey of needs").first.wait_for(timeout=10_000)
     assert page.get_by_text("12 days × 0.5 % × CNY 1,200,000.00").first.is_visible(), "what was open stays open"
 
     file.write_text(whole.replace('"30 days after signed"', '"end of June"'), "utf-8")
     page.get_by_text("is not a due rule").first.wait_for(timeout=10_000)
 
     file.write_text(whole, "utf-8")
-    page.get_by_text("Client needs analysis").first.wait_for(timeout=10_000)
+    late.get_by_text("Client needs analysis").first.wait_for(timeout=10_000)
 
     assert [] == [asked for asked in page.asked if not asked.startswith((url, "data:,"))]
     assert [] == page.wrong
@@ -229,9 +285,10 @@ def test_the_served_page_follows_a_save_shows_what_is_broken_and_recovers(look, 
 def test_the_served_page_shows_another_day(look, served):
     url, _ = served
     page = look(url=url)
-    page.locator("main:visible input[type=date]").fill("2026-02-16")
+    page.locator("main:visible input[name=as_of]").fill("2026-02-16")
+    page.locator("main:visible input[name=known_at]").fill("2026-03-01")
     page.locator("main:visible .asof button").click()
-    page.wait_for_url("**as_of=2026-02-16**")
+    page.wait_for_url("**as_of=2026-02-16&known_at=2026-03-01**")
 
     assert "CNY 72,000.00" in page.locator("main:visible .sum.in").inner_text().replace("\n", " ")
 

@@ -10,18 +10,22 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from contracts.papers.outside import compared
 from contracts.papers.page.timeline import timeline
 from contracts.papers.page.view import Item, View, added, view
 from contracts.papers.voice import Voice
+from contracts.strips import Row, rows
 from core.money import Money, integer
 from core.problems import Problem
+from core.schedule import Obligation
+from core.strips import Run
 from core.terms import Measure, Scorecard, Text
 from locales import LANGUAGES, pick, words
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-__all__ = ["Broken", "Item", "Live", "page", "policy"]
+__all__ = ["Broken", "Item", "Live", "page", "policy", "shell"]
 
 HERE = Path(__file__).parent
 
@@ -30,7 +34,7 @@ Broken = tuple[str, Sequence[Problem]]
 
 
 class Live(msgspec.Struct, frozen=True, kw_only=True):
-    """What a served page may do that a file may not: hear of changes at `events`, ask for another day, lead elsewhere.
+    """What a served page may do that a file may not: hear of changes at `events`, ask for other days, lead elsewhere.
 
     `links` gives the address of each contract by its place in the items; then an overview leads there, and no details
     are shown.
@@ -38,11 +42,12 @@ class Live(msgspec.Struct, frozen=True, kw_only=True):
 
     events: str
     as_of: str = ""
+    known_at: str = ""
     home: str = ""
     links: Sequence[str] | None = None
 
 
-class _Row(msgspec.Struct, frozen=True, kw_only=True):
+class _Listed(msgspec.Struct, frozen=True, kw_only=True):
     """A contract in the overview of a portfolio."""
 
     number: int
@@ -74,20 +79,41 @@ def page(
     views = [view(item) for item in items]
     overview = _overview(views, live)
     voices = [Voice(tag) for tag in LANGUAGES]
-    template = _environment().get_template("page.html")
-    return template.render(
+    return shell(
+        "face.html",
+        voices,
+        {voice.lang: _title(voice, views, bool(overview)) for voice in voices},
         lang=shown,
-        voices=voices,
-        titles={voice.lang: _title(voice, views, bool(overview)) for voice in voices},
         items=items,
         views=[] if live and live.links is not None else views,
         overview=overview,
         totals={"in": _totals(views, 0), "out": _totals(views, 1)},
         broken=broken,
         live=live,
+    )
+
+
+def shell(
+    face: str,
+    voices: Sequence[Voice],
+    titles: Mapping[str, str],
+    *,
+    lang: str,
+    live: Live | None = None,
+    **shown: object,
+) -> str:
+    """A whole page with one face a language, set by the template `face` from what is `shown`."""
+    template = _environment().get_template("page.html")
+    return template.render(
+        face=face,
+        lang=lang,
+        voices=voices,
+        titles=titles,
+        live=live,
         css=_asset("page.css"),
         script=_asset("page.js"),
         policy=policy(live=live is not None),
+        **shown,
     )
 
 
@@ -129,22 +155,33 @@ def _environment() -> "Environment":
         loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     made.globals.update(sections=_sections, share=_share, subject=_subject, timeline=timeline, titles_of=_titles_of)
+    made.globals.update(compared=compared, owed=_owed, rows=_rows, spread=_spread)
     return made
 
 
 def _sections(shown: View) -> list[str]:
-    """The parts of a contract's page: the first five always, the others where there is something to say."""
+    """The parts of a contract's page: five of them always, the others where there is something to say."""
     found = shown.assessment
     parts: Mapping[str, object] = {
         "decide": True,
         "next": True,
+        "rights": shown.rights,
         "late": True,
+        "ending": found.ending,
         "timeline": timeline(shown) is not None,
         "charges": True,
+        "dues": shown.dues,
+        "causes": found.causes,
         "caps": found.caps,
         "recourse": found.recourses,
+        "claims": shown.claims,
+        "settlements": found.settlements,
+        "ahead": found.ahead or found.refunds,
         "accounts": shown.accounts,
         "measures": found.figures,
+        "outside": found.involvements,
+        "flowdown": shown.flows,
+        "beside": shown.remarks,
         "taken": shown.taken,
         "usages": found.usages,
     }
@@ -162,16 +199,36 @@ def _subject(charge: str) -> str:
     return charge.partition(":")[2] or charge
 
 
+def _rows(runs: Sequence[Run], voice: Voice) -> list[tuple[Run, Row]]:
+    """The days of a count in words, each with what it stands for."""
+    return list(zip(runs, rows(runs, voice.lang), strict=True))
+
+
+def _spread(runs: Sequence[Run]) -> list[tuple[str, str, Run]]:
+    """Runs of days side by side: where each begins and how wide it is, in tenths of a percent of all days."""
+    days = sum(run.days for run in runs)
+    made, before = [], 0
+    for run in runs:
+        first, after = before * 1000 // days, (before + run.days) * 1000 // days
+        made.append((f"{first // 10}.{first % 10}%", f"{(after - first) // 10}.{(after - first) % 10}%", run))
+        before += run.days
+    return made
+
+
+def _owed(shown: View) -> dict[str, Obligation]:
+    return {obligation.id: obligation for obligation in shown.assessment.obligations}
+
+
 def _titles_of(shown: View) -> dict[str, Text]:
     things: list[Measure | Scorecard] = [*shown.contract.measures, *shown.contract.scorecards]
     return {thing.id: thing.title for thing in things}
 
 
-def _overview(views: list[View], live: Live | None) -> list[_Row]:
+def _overview(views: list[View], live: Live | None) -> list[_Listed]:
     links = live.links if live else None
     if len(views) < 2 and links is None:
         return []
-    return [_Row(number=i + 1, view=shown, link=links[i] if links else None) for i, shown in enumerate(views)]
+    return [_Listed(number=i + 1, view=shown, link=links[i] if links else None) for i, shown in enumerate(views)]
 
 
 def _totals(views: list[View], side: int) -> tuple[Money, ...]:

@@ -7,22 +7,30 @@ from fractions import Fraction
 
 import msgspec
 
+from contracts.papers.standing import Held, changed, held, moved, remarks
 from contracts.papers.sums import Sum, sums
 from contracts.papers.voice import last_day
 from core.accounts import Account
 from core.assessment import Assessment, Other
+from core.beside import Beside
 from core.breaches import Breach
 from core.charges import Accrual
 from core.claims import Claim
 from core.events import Event
-from core.explain import Line, explain_all
+from core.explain import Line, explain_all, explain_due, strip
+from core.flowdown import Flow, flow_down
 from core.liability import Liability
 from core.money import Money
 from core.periods import Step
 from core.schedule import Obligation
+from core.settlements import Settlement
+from core.strips import Run
 from core.terms import Contract, Measure, Reading, Scorecard, Text
 
-__all__ = ["Item", "Late", "Next", "Priced", "Sum", "Taken", "View", "added", "view"]
+__all__ = ["Due", "Item", "Late", "Next", "Priced", "Sum", "Taken", "View", "added", "view"]
+
+MANY = 60
+"""Due days that a page explains one by one; of more it leaves those out that were kept."""
 
 Item = tuple[Contract, Sequence[Event], Assessment, Sequence[Other]]
 
@@ -54,7 +62,17 @@ class Priced(msgspec.Struct, frozen=True, kw_only=True):
     breach: Breach
     title: Text
     steps: tuple[Step, ...]
+    runs: tuple[Run, ...]
     lines: tuple[Line, ...]
+    remarks: tuple[Beside, ...]
+
+
+class Due(msgspec.Struct, frozen=True, kw_only=True):
+    """How a due day was counted that no charge explains."""
+
+    obligation: Obligation
+    steps: tuple[Step, ...]
+    runs: tuple[Run, ...]
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,10 +99,36 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     priced: tuple[Priced, ...]
     accounts: tuple[tuple[Account, Obligation], ...]
     taken: tuple[Taken, ...]
+    rights: tuple[Held, ...]
+    claims: tuple[Claim, ...]
+    settlements: tuple[Settlement, ...]
+    remarks: dict[str, tuple[Beside, ...]]
+    flows: tuple[Flow, ...]
+    titles: dict[str, Text]
+    dues: tuple[Due, ...]
 
     @property
     def running(self) -> int:
         return sum(1 for late in self.late if late.breach.running)
+
+    @property
+    def soonest(self) -> Next | None:
+        """What falls due next; what has passed without being late (the contract ended first) does not."""
+        return next((one for one in self.next if one.days >= 0), None)
+
+    @property
+    def live(self) -> tuple[Held, ...]:
+        """Rights that somebody may have to use soon."""
+        return tuple(one for one in self.rights if one.state == "open" and not one.far)
+
+    @property
+    def past(self) -> tuple[Held, ...]:
+        return tuple(one for one in self.rights if one.state != "open")
+
+    @property
+    def far(self) -> tuple[Held, ...]:
+        """Limitations that run for a long time yet."""
+        return tuple(one for one in self.rights if one.state == "open" and one.far)
 
 
 def view(item: Item) -> View:
@@ -93,7 +137,9 @@ def view(item: Item) -> View:
     today = last_day(assessment.as_of, assessment.zone)
     ours = frozenset(key for key, party in contract.parties.items() if party.ours)
     owed = {o.id: o for o in assessment.obligations}
-    priced = _priced(contract, events, assessment, owed)
+    beside = remarks(assessment)
+    priced = _priced(contract, events, assessment, owed, beside)
+    known = {charge.accrual.id for charge in priced}
     late_ids = {breach.subject for breach in assessment.breaches if breach.kind == "late"}
     coming = [
         Next(obligation=o, days=(o.due.day - today).days, ours=o.owed_by in ours)
@@ -111,7 +157,35 @@ def view(item: Item) -> View:
         priced=priced,
         accounts=tuple((account, owed[account.obligation]) for account in assessment.accounts),
         taken=_taken(contract, assessment, others),
+        rights=held(assessment),
+        claims=moved(assessment),
+        settlements=changed(assessment),
+        remarks={about: said for about, said in beside.items() if about not in known},
+        flows=flow_down(contract),
+        titles=_titles(contract, assessment, priced),
+        dues=_dues(assessment, {charge.accrual.subject for charge in priced}, late_ids),
     )
+
+
+def _dues(assessment: Assessment, explained: set[str], late: set[str]) -> tuple[Due, ...]:
+    """Each due day that was counted and is not explained with a charge; of very many only what is late or to come."""
+    rest = [o for o in assessment.obligations if o.id not in explained and o.due is not None]
+    if len(rest) > MANY:
+        rest = [o for o in rest if o.done is None or o.id in late]
+    made = [Due(obligation=o, steps=explain_due(o), runs=strip(o.due)) for o in rest]
+    return tuple(due for due in made if due.runs)
+
+
+def _titles(contract: Contract, assessment: Assessment, priced: tuple[Priced, ...]) -> dict[str, Text]:
+    """What ids stand for: obligations, breaches and charges by their titles, promises by those of what they promise."""
+    made: dict[str, Text] = {}
+    for listed in (contract.annexes, contract.steps, contract.payments):
+        made |= {one.id: one.title for one in listed if one.title}
+    for obligation in assessment.obligations:
+        made[obligation.id] = obligation.title
+    for charge in priced:
+        made[charge.accrual.id] = made[charge.breach.id] = charge.title
+    return made
 
 
 def added(sums: Iterable[Money]) -> tuple[Money, ...]:
@@ -123,7 +197,11 @@ def added(sums: Iterable[Money]) -> tuple[Money, ...]:
 
 
 def _priced(
-    contract: Contract, events: Sequence[Event], assessment: Assessment, owed: dict[str, Obligation]
+    contract: Contract,
+    events: Sequence[Event],
+    assessment: Assessment,
+    owed: dict[str, Obligation],
+    beside: dict[str, tuple[Beside, ...]],
 ) -> tuple[Priced, ...]:
     found = {breach.id: breach for breach in assessment.breaches}
     made = []
@@ -140,7 +218,9 @@ def _priced(
                 breach=breach,
                 title=_title(contract, breach, events),
                 steps=obligation.due.steps if obligation and obligation.due else (),
+                runs=strip(obligation.due if obligation else None),
                 lines=reasons[accrual.id],
+                remarks=beside.get(accrual.id, ()),
             )
         )
     return tuple(made)

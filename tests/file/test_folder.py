@@ -1,0 +1,224 @@
+"""Files and folders as they lie on a disk: unreadable, too large, doubled, or no contracts at all."""
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from contracts.folder import contract_files, is_store, load, world_for
+from contracts.options import read_at
+from contracts.reader import LARGEST, read_contract, read_text
+from contracts.sheets import LARGEST_SHEET, MOST_ROWS, read_sheet, unread_sheets
+from contracts.writer import write_toml
+from core.money import Money
+from core.terms import Contract
+
+TEXT = """
+spondeo = 1
+number = "N-1"
+[counting]
+preset = "plain-24x7@1"
+zone = "UTC"
+[parties.provider]
+label = "A"
+name = "Example A"
+[parties.client]
+label = "B"
+name = "Example B"
+[[payments]]
+id = "P1"
+owed_by = "client"
+amount = "1000.00 CNY"
+due = 2026-03-01
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "one.toml").write_text(TEXT, "utf-8")
+    return tmp_path
+
+
+def codes(problems):
+    return [problem.code for problem in problems]
+
+
+def test_a_folder_gives_its_contracts_and_nothing_else(folder):
+    (folder / "pyproject.toml").write_text("[project]\n", "utf-8")
+    (folder / "dir.toml").mkdir()
+    found, problems = contract_files([folder])
+
+    assert ["one.toml"] == [path.name for path in found]
+    assert [] == problems
+
+
+def test_a_file_that_nobody_may_open_is_no_contract_of_its_folder(folder, monkeypatch):
+    def closed(path, *_):
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "open", closed)
+
+    assert ["CLI-PATH-01"] == codes(contract_files([folder])[1])
+
+
+def test_two_files_of_one_number_are_told(folder):
+    (folder / "two.toml").write_text(TEXT, "utf-8")
+    (folder / "wrong.toml").write_text("spondeo = 1\n", "utf-8")
+    loaded, problems = load([folder])
+
+    assert ["FILE-NUMBER-01"] == codes(problems)
+    assert 3 == len(loaded)
+
+
+@pytest.mark.parametrize(
+    ("counting", "where", "code"),
+    [
+        ('preset = "CN-civil-code@2021"', "counting.calendar", "CLI-CALENDAR-01"),
+        ('calendar = "MARS@1"', "counting.calendar", None),
+        ('business_day = "bank day in Atlantis"', "counting.business_day", None),
+        ('calendars = { client = "MARS@1" }', "counting.calendars.client", None),
+    ],
+)
+def test_a_calendar_that_is_missing_is_told_where_it_is_named(counting, where, code):
+    text = TEXT.replace('preset = "plain-24x7@1"', counting)
+    contract, _, problems = read_text(text)
+    if contract is not None:
+        _, problems = world_for(contract)
+
+    assert [where] == [problem.where for problem in problems if code in (None, problem.code)][:1]
+
+
+def test_an_address_or_the_first_bytes_tell_a_store(tmp_path):
+    (tmp_path / "store").write_bytes(b"SQLite format 3\0")
+
+    assert is_store("postgresql://localhost/x")
+    assert is_store(str(tmp_path / "store"))
+    assert not is_store(str(tmp_path))
+
+
+def test_a_text_of_many_megabytes_is_not_read():
+    assert ["FILE-SIZE-01"] == codes(read_text("#" * (LARGEST + 1))[2])
+
+
+def test_a_file_that_nobody_may_read_says_why(folder, monkeypatch):
+    def closed(path):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", closed)
+
+    assert ["FILE-PATH-03"] == codes(read_contract(folder / "one.toml")[2])
+    assert ["FILE-PATH-03"] == codes(read_sheet(folder / "one.toml").problems)
+
+
+def test_events_that_are_no_list_are_told_beside_the_rest():
+    assert ["TERMS-TYPE-04"] == codes(read_text(TEXT + "[events]\nwhat = 'paid'\n")[2])
+    assert "TERMS-TYPE-05" in codes(read_text("events = [1]\n" + TEXT)[2])
+
+
+def test_a_sheet_of_too_many_bytes_or_rows_is_not_read(tmp_path):
+    large, long = tmp_path / "large.csv", tmp_path / "long.csv"
+    with large.open("wb") as file:
+        file.truncate(LARGEST_SHEET + 1)
+    long.write_text("what\n" + "paid\n" * (MOST_ROWS + 1), "utf-8")
+
+    assert ["FILE-SIZE-01"] == codes(read_sheet(large).problems)
+    assert ["FILE-SHEET-04"] == codes(read_sheet(long).problems)
+
+
+def test_a_sheet_of_events_that_no_contract_reads_is_noticed(folder):
+    (folder / "one-events.csv").write_text("what,at\n", "utf-8")
+    (folder / "march.csv").write_text("事项,时间\n交付,2026-03-01\n", "utf-8")
+    (folder / "prices.csv").write_text("item,price\n", "utf-8")
+    (folder / "noise.csv").write_bytes(b"\x80\xff\xff\0")
+    (folder / "noise.xlsx").write_bytes(b"no workbook")
+    with (folder / "huge.csv").open("wb") as file:
+        file.truncate(LARGEST_SHEET + 1)
+
+    assert ["march.csv"] == [path.name for path in unread_sheets(folder / "one.toml")]
+
+
+def test_two_sheets_for_one_contract_are_both_known(folder):
+    (folder / "one-events.csv").write_text("what,at\n", "utf-8")
+    (folder / "one-events.xlsx").write_bytes(b"no workbook")
+
+    assert () == unread_sheets(folder / "one.toml")
+
+
+def test_a_clock_that_is_none_is_left_as_it_was_written(folder):
+    (folder / "one-events.csv").write_text("what,of,at,amount\npaid,P1,2026/3/1 noon,1.00 CNY\n", "utf-8")
+
+    assert ["C2"] == [problem.where for problem in read_contract(folder / "one.toml")[2]]
+
+
+def test_a_path_on_the_command_line_is_read_by_its_type():
+    assert ("completed", []) == read_at("counting.part_days", "completed")
+    assert Money(500, "CNY") == read_at("total", "5.00 CNY")[0]
+    assert ["TERMS-PATH-01"] == codes(read_at("nowhere.at.all", "x")[1])
+
+
+def test_a_contract_of_nobody_is_still_written():
+    contract, _, _ = read_text(TEXT)
+
+    assert contract is not None
+    assert "parties = {}" in write_toml(Contract(number="N-0", counting=contract.counting, parties={}))
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ("days = [" + "2026-02-30, " * 101 + "]\n", ["TERMS-DATE-04"]),
+        ("deep = " + "[" * 40 + "]" * 40 + "\n", ["FILE-DEPTH-01"]),
+        (
+            "[[readings]]\nabout = 'rules.r.charge'\noptioons = { once = '5.00 CNY once' }\n",
+            ["TERMS-PATH-01", "TERMS-KEY-02"],
+        ),
+        (
+            "[[annexes]]\nid = 'A'\nowed_by = 'client'\ndue = { every = 'calendar month', by = 'whenever' }\n",
+            ["TERMS-WORD-01"],
+        ),
+        (
+            "[[measures]]\nid = 'm'\nevery = 'calendar month'\nkind = 'count'\nof = 'paid'\ntarget = []\n",
+            ["TERMS-TYPE-07"],
+        ),
+        ("[[closures]]\nfrom = 2026-01-01T10:00:00\nto = 'x'\n", None),
+        ("law = " + "9" * 80 + "\n", ["TERMS-TYPE-01"]),
+        ("[[events]]\nwhat = 'paid'\nof = 'P1'\nat = 2026-03-01\namount = '5.00 CNY'\nvalue = 95\n", []),
+    ],
+)
+def test_what_few_files_hold_is_read_or_told(more, expected):
+    top, tables = (more, "") if not more.startswith("[[") else ("", more)
+    found = codes(read_text(top + TEXT + tables)[2])
+
+    assert found == expected if expected is not None else found
+
+
+@pytest.mark.parametrize("text", ['{"spondeo": ' + "9" * 5000 + "}", '{"a": ' + "[" * 40 + "]" * 40 + "}"])
+def test_json_of_no_decent_size_is_one_problem(text):
+    assert 1 == len(read_text(text, syntax="json")[2])
+
+
+def test_a_cell_of_many_thousand_letters_ends_the_reading(tmp_path):
+    (tmp_path / "a.csv").write_text("what,note\npaid," + "x" * 200_000 + "\n", "utf-8")
+
+    assert ["FILE-SHEET-01"] == codes(read_sheet(tmp_path / "a.csv").problems)
+
+
+def test_a_column_named_twice_and_a_cell_beside_the_table_are_told(tmp_path):
+    (tmp_path / "a.csv").write_text("what,at,事项\npaid,2026-03-01,x,stray\n", "utf-8")
+
+    assert {"EVENT-COLUMN-03", "EVENT-CELL-01"} == set(codes(read_sheet(tmp_path / "a.csv").problems))
+
+
+def test_numbers_and_times_of_a_workbook_are_text_as_a_person_reads_them(tmp_path, monkeypatch):
+    from openpyxl import Workbook
+
+    book = Workbook()
+    for row in (["what", "value", "at"], ["reading", 95.0, datetime(2026, 3, 1, 9, 30)], ["reading", 94.5, None]):  # noqa: DTZ001
+        book.active.append(row)
+    book.save(tmp_path / "a.xlsx")
+    read = read_sheet(tmp_path / "a.xlsx")
+
+    assert ["95", "94.5"] == [cells["value"].text for _, cells in read.rows]
+    assert "2026-03-01T09:30:00" == read.rows[0][1]["at"].text
+    monkeypatch.setattr("contracts.sheets.MOST_ROWS", 2)
+    assert ["FILE-SHEET-04"] == codes(read_sheet(tmp_path / "a.xlsx").problems)

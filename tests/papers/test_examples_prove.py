@@ -1,0 +1,54 @@
+"""Every construct that an example uses goes through a statement and its proof: made, set, carried and worked again."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from contracts.folder import load, world_for
+from contracts.papers.page import page
+from contracts.papers.proof import Given, check, statement_paper
+from contracts.papers.statement import statement
+from contracts.papers.text import report
+from contracts.papers.typeset import render
+from core.assessment import assess
+from plugins.cases import read_case
+from plugins.testing import Case, load_cases
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+CONTRACTS = sorted(path for path in EXAMPLES.glob("*/*.toml") if path.parent.name != "broken")
+LANGUAGES = (("zh-Hans", "en"), ("zh-Hant",), ("en",), ("zh-Hans",), ("zh-Hant", "en"))
+"""One choice after the other, so that each is used."""
+
+SOME = load_cases(Path(__file__).parents[1] / "cases")[::20]
+"""Worked cases of every file; all of them would take a minute."""
+
+
+@pytest.mark.parametrize("path", CONTRACTS, ids=[path.stem for path in CONTRACTS])
+def test_the_statement_of_an_example_proves_itself(path: Path, tmp_path: Path):
+    [one], problems = load([path])
+    assert one.contract, problems
+    paper = tmp_path / "s.pdf"
+    as_of = date(2027, 1, 10)
+    given = Given(as_of=as_of, languages=LANGUAGES[CONTRACTS.index(path) % len(LANGUAGES)])
+    paper.write_bytes(statement_paper(one.contract, one.events, one.world, given))
+    proof = check(paper)
+    made = assess(one.contract, one.events, as_of=as_of, world=one.world)
+
+    assert (True, True, ()) == (proof.holds, proof.pages_same, proof.problems)
+    assert proof.figures >= len(made.charges) + len(made.balances)
+
+
+@pytest.mark.parametrize("case", SOME, ids=[f"{case.file.stem}: {case.name}" for case in SOME])
+def test_what_a_worked_case_comes_to_can_be_written_down(case: Case):
+    """Words, characters and columns for whatever a case brings, in a language that changes from case to case."""
+    contract, events, problems = read_case(case)
+    if contract is None or problems:
+        return  # a case about a wrong file
+    world, _ = world_for(contract)
+    made = assess(contract, events, as_of=case.as_of, known_at=case.known_at, world=world, assume=case.assume)
+    languages = LANGUAGES[SOME.index(case) % len(LANGUAGES)]
+
+    assert render(statement(made, contract, languages=languages), languages).startswith(b"%PDF")
+    assert contract.number in report(contract, made, (), languages[0], why=True)
+    assert contract.number in page([(contract, events, made, ())], lang=languages[0])
