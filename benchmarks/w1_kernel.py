@@ -21,10 +21,10 @@ import numpy as np
 
 from benchmarks.measure import Row, interleaved, table
 from contracts.world import load_calendar
-from core.columns import Book, Columns, days_of, limits_of, rows_of
+from core.lowered.columns import Book, Columns, days_of, limits_of, rows_of
+from core.lowered.tables import ENDLESS, SCALE, Party, Pool, Priced, Tier
 from core.periods import Calendar
 from core.portfolio import Ledger, ends, figures
-from core.tables import ENDLESS, SCALE, Party, Pool, Priced, Tier
 
 __all__ = ["Work", "made", "main", "rows"]
 

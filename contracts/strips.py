@@ -5,8 +5,8 @@ from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
+from core.counting.strips import Run
 from core.money import show_decimal
-from core.strips import Run
 from core.worktime import WEEKDAYS
 from locales import words
 
@@ -30,7 +30,7 @@ _SIGNS = {"event": "·", "named": "·", "counted": "+", "skipped": "–", "pause
 
 
 def rows(runs: Iterable[Run], lang: str) -> list[Row]:
-    """The rows of a strip, from `core.explain.strip` or `core.strips.runs`."""
+    """The rows of a strip, from `core.explain.strip` or `core.counting.strips.runs`."""
     return [
         Row(run.kind, _days(run), _weekdays(run, lang), _SIGNS.get(run.kind, "■"), _said(run, lang)) for run in runs
     ]

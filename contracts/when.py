@@ -14,9 +14,10 @@ from contracts import phrases
 from contracts.strips import lines as strip_lines
 from contracts.strips import weekday
 from contracts.world import bank_calendar, load_calendar, read_calendar
-from core.adapting import bank_place
 from core.canonical import plain
-from core.elapsed import days_between, hours_between
+from core.counting.adapting import bank_place
+from core.counting.elapsed import days_between, hours_between
+from core.counting.strips import Mark, runs, strip
 from core.money import show_decimal
 from core.periods import (
     Basis,
@@ -35,7 +36,6 @@ from core.periods import (
 )
 from core.presets import PRESETS, resolve
 from core.problems import InputError, Problem, nearest
-from core.strips import Mark, runs, strip
 from locales import speak, words
 
 __all__ = [

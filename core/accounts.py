@@ -8,15 +8,15 @@ from typing import NamedTuple
 
 import msgspec
 
-from core.interest import Run, interest, is_interest, payment_counts
 from core.money import Money, integer
 from core.presets import asking
+from core.pricing.interest import Run, interest, is_interest, payment_counts
+from core.pricing.rounding import cuts_of, precision, whole
+from core.pricing.unsaid import charges_grace
 from core.problems import Problem
 from core.record import Fact, Record, moment
-from core.rounding import cuts_of, precision, whole
 from core.schedule import Done, Obligation
 from core.terms import Charge, Payment, Rule
-from core.unsaid import charges_grace
 
 __all__ = ["Account", "Balance", "Paid", "accounts", "refusals", "shares", "without_tax"]
 

@@ -10,33 +10,33 @@ from typing import Any, NamedTuple
 import msgspec
 
 from core.accounts import Account, accounts
-from core.beside import Beside, beside
 from core.breaches import Breach, breaches
 from core.canonical import digest
-from core.causes import Cause, causes, name_causes, remarks
 from core.charges import Accrual, charges
 from core.claims import Balance, Claim, balances, claim_rights, claims
-from core.debtors import by_debtor
-from core.ending import Ended, beside_end, ended, ending_duties, ending_rights
 from core.events import Event
-from core.interest import is_interest
-from core.involvement import Involved, involved, involvement_duties, settled
+from core.law.beside import Beside, beside
+from core.law.limitation import limitations
+from core.law.wages import wages
 from core.liability import CapUse, Liability, Recourse, fees, liability
-from core.limitation import limitations
+from core.life.ending import Ended, beside_end, ended, ending_duties, ending_rights
+from core.life.involvement import Involved, involved, involvement_duties, settled
+from core.life.refunds import Ahead, Refund, ahead, owed_back, refunds, top_ups
+from core.life.rights import Right, renewal_rights
+from core.life.settlements import Settlement, settlements
+from core.life.triggers import rights
+from core.limits.causes import Cause, causes, name_causes, remarks
 from core.measures import Figure, measures
 from core.money import Money
 from core.presets import PRESETS
+from core.pricing.debtors import by_debtor
+from core.pricing.interest import is_interest
+from core.pricing.surcharges import surcharges
 from core.problems import Problem
 from core.record import Decided, Record, fold
-from core.refunds import Ahead, Refund, ahead, owed_back, refunds, top_ups
-from core.rights import Right, renewal_rights
 from core.schedule import Obligation, schedule
-from core.settlements import Settlement, settlements
-from core.surcharges import surcharges
 from core.terms import Contract
-from core.triggers import rights
 from core.unmatched import name_astray, name_unmatched
-from core.wages import wages
 from core.world import World
 
 __all__ = ["SEMANTICS", "Assessment", "Other", "Usage", "assess", "others"]

@@ -7,10 +7,10 @@ import msgspec
 
 from core.accounts import Account
 from core.measures import Figure, settled
+from core.measuring.readings import described
 from core.money import Money
 from core.periods import end_of_day
 from core.problems import Problem
-from core.readings import described
 from core.record import Moment, Record, not_after, subjects
 from core.schedule import Done, Obligation
 from core.terms import Rule, Text, When

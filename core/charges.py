@@ -7,23 +7,23 @@ from fractions import Fraction
 import msgspec
 
 from core.accounts import Account
-from core.accruals import Accrual, Limit, Slice, slice_of
-from core.bases import Bases, Versions, amount_of, base_of, first_late
 from core.breaches import Breach
-from core.ceilings import Ceilings
-from core.curves import accrued
-from core.discretion import fixed
-from core.exchange import converted
-from core.interest import runs_as_interest
-from core.lateness import Timeline
 from core.measures import Figure
+from core.measuring.readings import described, firing
 from core.money import Money, integer
+from core.pricing.accruals import Accrual, Limit, Slice, slice_of
+from core.pricing.bases import Bases, Versions, amount_of, base_of, first_late
+from core.pricing.ceilings import Ceilings
+from core.pricing.curves import accrued
+from core.pricing.discretion import fixed
+from core.pricing.exchange import converted
+from core.pricing.interest import runs_as_interest
+from core.pricing.lateness import Timeline
+from core.pricing.rounding import cuts_of, precision, whole
+from core.pricing.slices import BY_SIZE, Slices
 from core.problems import Problem
-from core.readings import described, firing
 from core.record import Record
-from core.rounding import cuts_of, precision, whole
 from core.schedule import other_party
-from core.slices import BY_SIZE, Slices
 from core.terms import Rule
 
 __all__ = [

@@ -10,13 +10,13 @@ import msgspec
 from core.accounts import Account
 from core.charges import Accrual
 from core.liability import Liability
+from core.life.rights import Right
 from core.measures import Figure
+from core.measuring.readings import described
 from core.money import Money
 from core.periods import Due, add
 from core.problems import Problem
-from core.readings import described
 from core.record import Fact, Record
-from core.rights import Right
 from core.schedule import Obligation
 from core.terms import ClaimTerm, Rule
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 import msgspec
 
-from core.counting import Period
+from core.counting.values import Period
 from core.money import Money
 
 __all__ = ["KINDS", "SPANS", "Event", "gone"]

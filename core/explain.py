@@ -8,16 +8,16 @@ import msgspec
 from core.assessment import Assessment
 from core.breaches import Breach
 from core.charges import Accrual, Slice
+from core.counting.strips import Run, runs
+from core.counting.strips import strip as days
 from core.liability import Liability, Recourse
 from core.measures import LostPoints
+from core.measuring.readings import POINTS
 from core.money import Money, integer
 from core.periods import Due
 from core.periods import Step as Counted
-from core.readings import POINTS
 from core.record import Decided
 from core.schedule import Obligation
-from core.strips import Run, runs
-from core.strips import strip as days
 
 __all__ = ["Line", "explain", "explain_ahead", "explain_all", "explain_due", "slice_line", "strip"]
 

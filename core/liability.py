@@ -1,6 +1,7 @@
 """What a debtor has to pay of each charge: the rule's own maximum, the third party's limit, the caps, and recourse.
 
-Each limit is a cut of a curve (`core.curves`); the caps stand in `core.caps`, third parties in `core.recourse`.
+Each limit is a cut of a curve (`core.pricing.curves`); caps stand in `core.limits.caps`, third parties in
+`core.limits.recourse`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,15 +11,15 @@ from fractions import Fraction
 import msgspec
 
 from core.breaches import Breach
-from core.caps import CapUse, Fee, Ladder, Use, fees
-from core.causes import Shared, set_against, worst_of
 from core.charges import Accrual, accrued
-from core.curves import ALWAYS, Curve, Line, Reduction, allocate, months_before, narrow, narrowed, scaled, split
-from core.faults import Faults, Said
+from core.limits.caps import CapUse, Fee, Ladder, Use, fees
+from core.limits.causes import Shared, set_against, worst_of
+from core.limits.faults import Faults, Said
+from core.limits.recourse import Against, Recourse, against_third_parties, recourse_of
 from core.money import Money, parse_decimal
+from core.pricing.curves import ALWAYS, Curve, Line, Reduction, allocate, months_before, narrow, narrowed, scaled, split
 from core.problems import Problem
 from core.record import Record
-from core.recourse import Against, Recourse, against_third_parties, recourse_of
 from core.schedule import Window, windows
 
 __all__ = ["Beside", "CapUse", "Fee", "Liability", "Recourse", "Reduction", "Use", "fees", "liability", "split"]

@@ -10,15 +10,28 @@ from typing import Any
 
 import msgspec
 
-from core.bases import base_of
 from core.events import Event
+from core.lowered.tables import (
+    ENDLESS,
+    INTEGERS,
+    SCALE,
+    Line,
+    Lowered,
+    Party,
+    Pool,
+    Priced,
+    Tier,
+    over_scale,
+    rounded,
+    units,
+)
 from core.money import Money, integer
 from core.periods import Period, add
+from core.pricing.bases import base_of
+from core.pricing.rounding import precision
 from core.problems import Problem
 from core.record import Record, fold
-from core.rounding import precision
 from core.schedule import other_party, schedule, windows
-from core.tables import ENDLESS, INTEGERS, SCALE, Line, Lowered, Party, Pool, Priced, Tier, over_scale, rounded, units
 from core.terms import Amount, Anchor, Cap, Charge, Contract, DueRule, Grace, Rule, Share, ThirdParty
 from core.unmatched import name_unmatched
 from core.world import World

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from core.figures import (
+from core.measuring.figures import (
     FULL,
     Figure,
     Item,
@@ -20,15 +20,15 @@ from core.figures import (
     settled,
     shortfall,
 )
+from core.measuring.scorecards import Card
+from core.measuring.spans import Piece, excused, lasting, lost_time, seconds_of
+from core.measuring.windows import Frame, Windowed, frames, inside, opened, people, placed
 from core.money import parse_decimal
 from core.periods import start_of_day
 from core.problems import Problem
 from core.record import Fact, Moment, Record, not_after
 from core.schedule import Obligation, due_moment
-from core.scorecards import Card
-from core.spans import Piece, excused, lasting, lost_time, seconds_of
 from core.terms import Allowance, Measure, Scorecard
-from core.windows import Frame, Windowed, frames, inside, opened, people, placed
 
 __all__ = [
     "Figure",

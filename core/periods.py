@@ -10,7 +10,7 @@ from fractions import Fraction
 
 import msgspec
 
-from core.adapting import (
+from core.counting.adapting import (
     adapted,
     as_known,
     event_day,
@@ -22,9 +22,8 @@ from core.adapting import (
     worth_of_day,
     zone_of,
 )
-from core.calendars import Calendar, OffDays, Window, strip
-from core.counting import PARTED, UNITS, USAGE, Basis, Counting, Due, Origin, Period, Step
-from core.cycles import (
+from core.counting.calendars import Calendar, OffDays, Window, strip
+from core.counting.cycles import (
     Cycle,
     calendar_windows,
     contract_cycles,
@@ -35,12 +34,13 @@ from core.cycles import (
     months_on,
     nth_day,
 )
-from core.daycounts import in_days
-from core.hourcounts import in_hours
-from core.partcounts import in_parts
+from core.counting.daycounts import in_days
+from core.counting.hourcounts import in_hours
+from core.counting.partcounts import in_parts
+from core.counting.rolling import asks_fixed, fixed, shift, stood_still, touched_days, united
+from core.counting.values import PARTED, UNITS, USAGE, Basis, Counting, Due, Origin, Period, Step
+from core.counting.zones import end_of_day, local_date, local_time, start_of_day, to_instant
 from core.problems import Problem
-from core.rolling import asks_fixed, fixed, shift, stood_still, touched_days, united
-from core.zones import end_of_day, local_date, local_time, start_of_day, to_instant
 
 __all__ = [
     "UNITS",

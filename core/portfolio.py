@@ -15,10 +15,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from core.assessment import Assessment, assess
-from core.columns import SAFE, Array, Book, Column, Days, Parties, Windows, book
 from core.events import Event
+from core.lowered.columns import SAFE, Array, Book, Column, Days, Parties, Windows, book
+from core.lowered.tables import ENDLESS, Lowered, Numbers, free, in_tier, over_scale, reached, rounded, units
 from core.lowering import lower
-from core.tables import ENDLESS, Lowered, Numbers, free, in_tier, over_scale, reached, rounded, units
 from core.terms import Contract
 from core.world import World
 

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 
 import msgspec
 
-from core.calendars import WEEKDAYS, Window
-from core.counting import USAGE, Counting, Origin
-from core.hours import read_clock, read_hours
+from core.counting.calendars import WEEKDAYS, Window
+from core.counting.hours import read_clock, read_hours
+from core.counting.values import USAGE, Counting, Origin
+from core.counting.zones import zone_problem
 from core.problems import Problem, nearest
-from core.zones import zone_problem
 
 __all__ = ["KNOBS", "PRESETS", "Knob", "Preset", "asking", "resolve"]
 

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from core.adapting import bank_place
 from core.amending import follows
+from core.counting.adapting import bank_place
+from core.duties.receipts import channel_of, is_notice, received
 from core.events import SPANS, Event, gone
 from core.periods import (
     Calendar,
@@ -27,7 +28,6 @@ from core.periods import (
 from core.presets import asking, resolve
 from core.problems import InputError, Problem
 from core.rates import ReferenceRate
-from core.receipts import channel_of, is_notice, received
 from core.terms import Amendment, Contract, Decision, Rule, find, replaced, with_cards
 from core.worktime import joint_calendar, read_run
 from core.world import World

@@ -5,10 +5,11 @@ from datetime import date, datetime, timedelta
 
 import msgspec
 
-from core.clocks import clocks
-from core.excuses import moved
+from core.duties.clocks import clocks
+from core.duties.excuses import moved
+from core.duties.parts import accepted_in_part, in_whole
+from core.duties.sessions import sessions_of
 from core.money import Money
-from core.parts import accepted_in_part, in_whole
 from core.periods import (
     Basis,
     Due,
@@ -27,7 +28,6 @@ from core.periods import (
 from core.periods import Step as Counted
 from core.problems import Problem
 from core.record import Fact, Moment, Record, Version, not_after
-from core.sessions import sessions_of
 from core.terms import Annex, Contract, DueRule, Payment, Step, Text
 
 __all__ = [
@@ -640,7 +640,7 @@ class _Scheduler:
     # service steps
 
     def _step(self, term: Step) -> Iterator[Obligation]:
-        """One clock for each case, or several; see `core.clocks`."""
+        """One clock for each case, or several; see `core.duties.clocks`."""
         for case, start in self._by_case(self.record.of(term.starts)):
             bare = self._bare(term, case, None)
             for clock in clocks(self.record, self.calendar, term, start):

@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 
-from core.calendars import (
+from core.counting.calendars import (
     FESTIVALS,
     WEEKDAYS,
     Calendar,
@@ -21,9 +21,8 @@ from core.calendars import (
     merged,
     strip,
 )
-from core.hours import ROUND_THE_CLOCK, read_clock, read_hours, read_run, read_spans
-from core.problems import Problem
-from core.zones import (
+from core.counting.hours import ROUND_THE_CLOCK, read_clock, read_hours, read_run, read_spans
+from core.counting.zones import (
     DAY_MINUTES,
     edge,
     end_of_day,
@@ -34,6 +33,7 @@ from core.zones import (
     zone_of_key,
     zone_problem,
 )
+from core.problems import Problem
 
 __all__ = [
     "FESTIVALS",

@@ -21,7 +21,7 @@ from core.terms import Contract
 
 if TYPE_CHECKING:
     from core.assessment import Assessment
-    from core.strips import Run
+    from core.counting.strips import Run
 
 __all__ = ["Case", "load_cases", "read_case", "run_case"]
 

@@ -33,22 +33,30 @@ RESULT = ROOT / "tests" / "mutants.json"
 EQUIVALENT = ROOT / "tests" / "equivalents.toml"
 
 ROOMS = {
-    "money": ("money", "rounding", "exchange"),
+    "money": ("money", "pricing.rounding", "pricing.exchange"),
     "periods": (
         "periods",
-        "counting",
-        "daycounts",
-        "hourcounts",
-        "partcounts",
-        "calendars",
-        "cycles",
-        "rolling",
-        "adapting",
+        "counting.values",
+        "counting.daycounts",
+        "counting.hourcounts",
+        "counting.partcounts",
+        "counting.calendars",
+        "counting.cycles",
+        "counting.rolling",
+        "counting.adapting",
     ),
-    "worktime": ("worktime", "hours", "zones", "elapsed", "strips"),
-    "charges": ("charges", "slices", "lateness", "parts", "bases", "accruals", "ceilings"),
-    "liability": ("liability", "caps", "cuts", "headroom", "faults", "curves"),
-    "accounts": ("accounts", "interest", "rates"),
+    "worktime": ("worktime", "counting.hours", "counting.zones", "counting.elapsed", "counting.strips"),
+    "charges": (
+        "charges",
+        "pricing.slices",
+        "pricing.lateness",
+        "duties.parts",
+        "pricing.bases",
+        "pricing.accruals",
+        "pricing.ceilings",
+    ),
+    "liability": ("liability", "limits.caps", "limits.cuts", "limits.headroom", "limits.faults", "pricing.curves"),
+    "accounts": ("accounts", "pricing.interest", "rates"),
 }
 """What each room of figures consists of; `make mutants` goes through all of them."""
 
@@ -467,7 +475,9 @@ def page(results: list[Result], found: int, commit: str) -> str:
     if left:
         lines += ["", "Survivors:", ""]
         for one in sorted(left, key=lambda one: (one.module, one.line, one.after)):
-            lines.append(f"- `core/{one.module}.py:{one.line}` {one.function}: `{one.before}` → `{one.after}`")
+            lines.append(
+                f"- `core/{one.module.replace('.', '/')}.py:{one.line}` {one.function}: `{one.before}` → `{one.after}`"
+            )
     return "\n".join([*lines, ""])
 
 
@@ -489,7 +499,7 @@ def main() -> int:
     files = []
     for room, modules in wanted.items():
         for name in modules:
-            path = ROOT / "core" / f"{name}.py"
+            path = ROOT / "core" / f"{name.replace('.', '/')}.py"
             tree = ast.parse(path.read_text("utf-8"))
             files.append(path)
             found += [Mutant(room, change, tree) for change in changes(path, tree)]

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from contracts import phrases
 from contracts.checks.scope import EVENT_KIND, GRADE, MEASURE, PARTY, REF, Scope, aimed, each, one_charge
 from contracts.walk import Path
-from core.bases import OF_THE_BREACH
+from core.pricing.bases import OF_THE_BREACH
 from core.terms import Annex, Charge, DueRule, Line, Measure, Scorecard, Share, Step
 
 __all__ = ["base", "names"]

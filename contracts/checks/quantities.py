@@ -8,8 +8,8 @@ from typing import Any
 
 from contracts.checks.scope import Scope, each
 from contracts.walk import LEAST, POSITIVE, Path, fields
-from core.exchange import read_value
 from core.money import Money, UnitPrice, exponent, parse_decimal, show_decimal
+from core.pricing.exchange import read_value
 from core.terms import Amendment, Charge, Scorecard, Share
 
 __all__ = ["currencies", "least", "sums"]

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
-from core.accruals import Slice
 from core.assessment import Assessment
 from core.canonical import plain
 from core.explain import explain_all, strip
+from core.life.rights import Right
 from core.money import Money, exponent, show_decimal
+from core.pricing.accruals import Slice
 from core.problems import Problem
-from core.rights import Right
 from core.schedule import Obligation
 
 __all__ = ["as_csv", "as_json", "assessment_form"]

@@ -12,12 +12,12 @@ from contracts.papers.document import Block, Heading, Note, Paragraph, TableBloc
 from contracts.papers.outside import compared
 from contracts.papers.standing import Held, changed, held, moved
 from core.claims import Claim
-from core.ending import Ended
 from core.explain import explain_ahead
-from core.flowdown import flow_down
-from core.involvement import Involved
+from core.life.ending import Ended
+from core.life.flowdown import flow_down
+from core.life.involvement import Involved
+from core.life.settlements import Settlement
 from core.money import Money
-from core.settlements import Settlement
 
 __all__ = ["Further"]
 

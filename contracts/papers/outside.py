@@ -2,7 +2,7 @@
 
 from contracts.papers.voice import Voice
 from core.assessment import Assessment
-from core.flowdown import Flow, Side, flow_down
+from core.life.flowdown import Flow, Side, flow_down
 from core.money import Money
 from core.terms import Contract
 from locales import say, speak, words

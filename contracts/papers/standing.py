@@ -7,12 +7,12 @@ import msgspec
 
 from contracts.papers.voice import last_day
 from core.assessment import Assessment
-from core.beside import Beside
 from core.claims import Claim
+from core.counting.strips import Run
 from core.explain import strip
-from core.rights import Right
-from core.settlements import Settlement
-from core.strips import Run
+from core.law.beside import Beside
+from core.life.rights import Right
+from core.life.settlements import Settlement
 
 __all__ = ["FAR", "SOON", "Held", "changed", "held", "moved", "remarks"]
 

@@ -14,12 +14,12 @@ from contracts.strips import lines as strip_lines
 from core.assessment import Assessment, Other, Usage
 from core.breaches import Breach
 from core.explain import Line, explain_ahead, explain_all, explain_due, strip
+from core.life.settlements import Settlement
 from core.money import Money, show_decimal
 from core.periods import Due
 from core.periods import Step as Counted
 from core.record import Decided
 from core.schedule import Obligation
-from core.settlements import Settlement
 from core.terms import Contract
 from locales import has, speak, words
 

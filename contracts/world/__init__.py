@@ -12,11 +12,11 @@ from typing import Any
 
 import msgspec
 
-from core.calendars import WEEKDAYS, Calendar, DatedHours, Notice, OffDays, Window, YearDay
-from core.hours import read_hours, read_run, read_spans
+from core.counting.calendars import WEEKDAYS, Calendar, DatedHours, Notice, OffDays, Window, YearDay
+from core.counting.hours import read_hours, read_run, read_spans
+from core.counting.zones import zone_problem
 from core.problems import Problem, nearest
 from core.terms import OwnCalendar
-from core.zones import zone_problem
 
 __all__ = ["bank_calendar", "known_calendars", "load_calendar", "own_calendar", "read_calendar"]
 

@@ -7,10 +7,10 @@ import pytest
 
 from contracts.reader import read_text
 from core.assessment import assess
-from core.curves import Cut
-from core.cuts import _above
 from core.events import Event, gone
+from core.limits.cuts import _above
 from core.periods import Calendar
+from core.pricing.curves import Cut
 from core.world import World
 
 TERMS = """

@@ -9,7 +9,7 @@ import pytest
 from contracts.folder import load
 from contracts.papers.text import report
 from core.assessment import Assessment, assess
-from core.beside import YARDSTICKS
+from core.law.beside import YARDSTICKS
 from core.terms import Contract
 from locales import LANGUAGES
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from contracts.reader import read_text
-from core.flowdown import Flow, flow_down
+from core.life.flowdown import Flow, flow_down
 
 CONTRACT = """
 spondeo = 1

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from contracts.world import load_calendar
 from core.assessment import assess
-from core.columns import book
 from core.events import Event
+from core.lowered.columns import book
+from core.lowered.tables import Line, Lowered, priced
 from core.lowering import lower
 from core.money import Money
 from core.periods import Calendar, Period
 from core.portfolio import Case, Ledger, ends, figures, sweep
-from core.tables import Line, Lowered, priced
 from core.terms import (
     Anchor,
     Annex,

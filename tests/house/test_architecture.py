@@ -31,7 +31,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 DOMAIN_LIBRARIES = {
     "*": {"msgspec"},
     "core/hookspecs.py": {"pluggy", "pathlib"},  # pluggy's markers; a sector says where its folder lies
-    "core/columns.py": {"numpy"},  # a million obligations as columns …
+    "core/lowered/columns.py": {"numpy"},  # a million obligations as columns …
     "core/portfolio.py": {"numpy"},  # … and their figures; nothing else in core imports it
 }
 OUTSIDE_WORLD = {

@@ -44,7 +44,7 @@ def test_every_room_has_its_modules_and_its_tests(mutants, root):
     assert mutants.ROOMS.keys() == mutants.TESTS.keys()
     for modules in mutants.ROOMS.values():
         for name in modules:
-            assert (root / "core" / f"{name}.py").is_file(), name
+            assert (root / "core" / f"{name.replace('.', '/')}.py").is_file(), name
     for tests in mutants.TESTS.values():
         for path in tests:
             assert (root / path).exists(), path
@@ -54,7 +54,7 @@ def test_what_is_explained_is_still_there(mutants, root):
     there = set()
     for modules in mutants.ROOMS.values():
         for name in modules:
-            path = root / "core" / f"{name}.py"
+            path = root / "core" / f"{name.replace('.', '/')}.py"
             made = mutants.changes(path, ast.parse(path.read_text("utf-8")))
             there |= {(name, one.function, one.before, one.after) for one in made}
 

@@ -12,7 +12,7 @@ from contracts.folder import world_for
 from contracts.reader import read_text
 from core.assessment import Assessment, assess
 from core.events import Event
-from core.spans import Piece, excused, lost_time
+from core.measuring.spans import Piece, excused, lost_time
 
 MONTH = 30 * 24 * 60
 HEAD = """

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from contracts.folder import world_for
 from contracts.reader import read_text
 from core.assessment import Assessment, assess
-from core.curves import accrued
 from core.events import Event
 from core.money import MODES, Mode, Money, integer
+from core.pricing.curves import accrued
 from core.record import fold
 from core.terms import Contract
 

@@ -24,7 +24,7 @@ from contracts.papers.statement import statement
 from contracts.papers.text import report, table
 from contracts.papers.typeset import render
 from core.assessment import Assessment, assess
-from core.causes import Cause
+from core.limits.causes import Cause
 from core.problems import InputError
 from core.record import Decided
 from core.terms import Contract

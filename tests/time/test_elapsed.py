@@ -6,7 +6,7 @@ from fractions import Fraction
 import msgspec
 import pytest
 
-from core.elapsed import days_between, hours_between
+from core.counting.elapsed import days_between, hours_between
 from core.periods import Period, add, local_time
 from core.worktime import DatedHours, is_open, read_hours
 

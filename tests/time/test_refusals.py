@@ -6,8 +6,8 @@ from fractions import Fraction
 import msgspec
 import pytest
 
-from core.calendars import OffDays
-from core.elapsed import days_between, hours_between
+from core.counting.calendars import OffDays
+from core.counting.elapsed import days_between, hours_between
 from core.periods import Period, add, contract_cycles, fiscal_windows, nth_day, shift
 
 MONDAY = datetime(2027, 6, 7, 6, tzinfo=UTC)  # 14:00 in Shanghai

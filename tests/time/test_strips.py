@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.strips import lines, rows
-from core.calendars import DatedHours
+from core.counting.calendars import DatedHours
+from core.counting.strips import LONGEST_STRIP, SHOWN_RUNS, runs, strip
 from core.explain import strip as shown
 from core.periods import Due, Period, add
 from core.presets import resolve
-from core.strips import LONGEST_STRIP, SHOWN_RUNS, runs, strip
 
 LENGTHS = ("day", "working day", "week", "month", "hour", "working hour")
 

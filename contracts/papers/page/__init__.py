@@ -15,10 +15,10 @@ from contracts.papers.page.timeline import timeline
 from contracts.papers.page.view import Item, View, added, view
 from contracts.papers.voice import Voice
 from contracts.strips import Row, rows
+from core.counting.strips import Run
 from core.money import Money, integer
 from core.problems import Problem
 from core.schedule import Obligation
-from core.strips import Run
 from core.terms import Measure, Scorecard, Text
 from locales import LANGUAGES, pick, words
 

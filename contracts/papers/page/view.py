@@ -12,19 +12,19 @@ from contracts.papers.sums import Sum, sums
 from contracts.papers.voice import last_day
 from core.accounts import Account
 from core.assessment import Assessment, Other
-from core.beside import Beside
 from core.breaches import Breach
 from core.charges import Accrual
 from core.claims import Claim
+from core.counting.strips import Run
 from core.events import Event
 from core.explain import Line, explain_all, explain_due, strip
-from core.flowdown import Flow, flow_down
+from core.law.beside import Beside
 from core.liability import Liability
+from core.life.flowdown import Flow, flow_down
+from core.life.settlements import Settlement
 from core.money import Money
 from core.periods import Step
 from core.schedule import Obligation
-from core.settlements import Settlement
-from core.strips import Run
 from core.terms import Contract, Measure, Reading, Scorecard, Text
 
 __all__ = ["Due", "Item", "Late", "Next", "Priced", "Sum", "Taken", "View", "added", "view"]

@@ -1,0 +1,302 @@
+"""Limits as cuts of curves: a charge by day in whole minor units, and what a limit leaves of it, day by day.
+
+Because curves are cumulative and whole, cents add up however windows cut them, and what a limit holds back is dated.
+"""
+
+import math
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import NamedTuple
+
+import msgspec
+
+from core.money import Money, integer
+from core.periods import Calendar
+from core.pricing.accruals import Accrual, Slice, days_of
+from core.pricing.lateness import through
+from core.pricing.rounding import Precision, by_unit
+from core.schedule import Window
+
+__all__ = [
+    "ALWAYS",
+    "Curve",
+    "Cut",
+    "Line",
+    "Reduction",
+    "accrued",
+    "allocate",
+    "last_full",
+    "months_before",
+    "narrow",
+    "narrowed",
+    "scaled",
+    "split",
+    "steps",
+    "touching",
+]
+
+Curve = Callable[[date], int]
+"""Minor units accrued by the end of a day; never falls."""
+
+ALWAYS = Window("", date(1, 1, 2), date(9999, 12, 30))
+"""The window of a limit that has none."""
+
+
+class _Part(NamedTuple):
+    """A slice in whole numbers over the charge's common denominator: all of it, and each of its units."""
+
+    first: date
+    last: date
+    from_: int
+    to: int
+    whole: int
+    one: int
+
+
+def accrued(accrual: Accrual, calendar: Calendar, zone: str, *, plus: bool = True, running: bool = True) -> Curve:
+    """Minor units accrued by the end of a day, rounded cumulatively, so that windows add up, or anew
+    in each window (KNOBS `round_cut`).
+
+    The days between the first and the last are worked out only where a limit asks for one of them: most charges are
+    never cut.
+    """
+    slices = [part for part in accrual.slices if part.units and (plus if part.plus else running)]
+    if not slices:
+        return lambda day: 0
+    first, last = days_of(slices)
+    between: Curve | None = None
+    total = accrual.gross.minor if plus and running else _between(accrual, slices, calendar, zone)(last)
+
+    def curve(day: date) -> int:
+        nonlocal between
+        if day >= last or day < first:
+            return total if day >= last else 0
+        if between is None:
+            between = _between(accrual, slices, calendar, zone)
+        return between(day)
+
+    return curve
+
+
+def _between(accrual: Accrual, slices: Sequence[Slice], calendar: Calendar, zone: str) -> Curve:
+    """The curve of some slices. A limit asks for many days, so fractions become whole numbers first, without loss."""
+    how, line = accrual.rounding, accrual.counted
+    ones = [_one(part) for part in slices]
+    fractions = [] if how.when == "each day" else [*ones, *(part.exact for part in slices)]
+    scale = math.lcm(*(fraction.denominator for fraction in fractions))
+    parts = [_part(part, one, scale, how) for part, one in zip(slices, ones, strict=True)]
+    groups = range(len(parts)) if how.when == "each slice" else [bisect_right(accrual.cuts, p.first) for p in parts]
+    sums = dict.fromkeys(groups, 0)
+    if len(parts) == 1:  # most charges
+        [only] = parts
+
+        def alone(day: date) -> int:
+            units = only.to if day >= only.last or line is None else through(line, day, calendar, zone) - only.from_ + 1
+            return _quotient(only.whole if units >= only.to else units * only.one, scale, how)
+
+        return alone
+
+    def worth(day: date) -> int:
+        found = dict(sums)
+        for group, part in zip(groups, parts, strict=True):
+            if day >= part.last:
+                found[group] += part.whole
+            elif day >= part.first:
+                units = through(line, day, calendar, zone) - part.from_ + 1 if line else part.to
+                found[group] += part.whole if units >= part.to else units * part.one
+        return sum(_quotient(share, scale, how) for share in found.values())
+
+    return worth
+
+
+def _one(part: Slice) -> Fraction:
+    """What each unit of a slice comes to."""
+    exact, units = part.exact, part.units
+    return Fraction(exact.numerator * units.denominator, exact.denominator * units.numerator)
+
+
+def _part(part: Slice, one: Fraction, scale: int, how: Precision) -> _Part:
+    if how.when == "each day":
+        amounts = by_unit(part, part.units, how), how.whole(one)
+    else:
+        exact = part.exact
+        amounts = exact.numerator * (scale // exact.denominator), one.numerator * (scale // one.denominator)
+    if part.from_ is None:  # a one-off accrues whole on its day
+        return _Part(part.first, part.first, 1, 1, *amounts)
+    return _Part(part.first, part.last, part.from_, math.ceil(part.units), *amounts)
+
+
+def _quotient(share: int, scale: int, how: Precision) -> int:
+    whole, rest = divmod(share, scale)
+    return how.whole(Fraction(share, scale)) if rest or how.step else whole
+
+
+class Reduction(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What one limit takes off a charge.
+
+    `kind`: "own share" (the creditor's own fault), "maximum" (the rule's own), "excess" (borne by another by
+    agreement), "deductible", "attachment", "cap", "share" (what the creditor bears itself). `by` names the rule, third
+    party or cap; `full` is the last day that was still paid in full.
+    """
+
+    kind: str
+    by: str
+    clause: str = ""
+    window: str = ""
+    amount: Money
+    full: date | None = None
+
+
+class Line(msgspec.Struct):
+    """A charge on its way through the limits: its curve narrows, its reductions grow.
+
+    The curve is 0 before `first` and stands still from `last` on.
+    """
+
+    accrual: Accrual
+    curve: Curve
+    first: date
+    last: date
+    reductions: list[Reduction]
+
+
+class Cut(msgspec.Struct, frozen=True):
+    """What a limit left of each charge in one window: in full through `full`, `extra[i]` more on the next day, then
+    nothing. `lines` are those that accrue in the window at all; `free` is what others used up that are not limited.
+    """
+
+    first: date
+    last: date
+    full: date
+    lines: tuple[Line, ...]
+    extra: tuple[int, ...]
+    limit: int
+    used: int
+    total: int
+    free: int = 0
+
+
+def touching(group: Sequence[Line], window: Window) -> list[Line]:
+    """The charges that accrue in a window; the others neither use its limit nor are cut by it."""
+    return [line for line in group if line.first < window.after and line.last >= window.first]
+
+
+def allocate(
+    group: Sequence[Line], window: Window, limit: int, *, free: Sequence[Line] = (), remainder: str | None = None
+) -> Cut:
+    """First come, first served by days; on the day on which it runs out pro rata, cents by KNOBS `remainder`.
+
+    What is `free` is paid in full and uses the limit up as it accrues, before what is limited on the same day.
+    """
+    before, last = window.first - timedelta(days=1), window.after - timedelta(days=1)
+    lines, others = touching(group, window), touching(free, window)
+    both = [*lines, *others]
+    start = sum(line.curve(before) for line in both)
+    total = sum(line.curve(last) for line in lines) - sum(line.curve(before) for line in lines)
+    unlimited = sum(line.curve(last) - line.curve(before) for line in others)
+    if total + unlimited <= limit:
+        return Cut(window.first, last, last, tuple(lines), tuple(0 for _ in lines), limit, total, total, unlimited)
+    full, rest = _last_day_within(both, limit + start, before, last)
+    following = full + timedelta(days=1)
+    rest = max(0, rest - sum(line.curve(following) - line.curve(full) for line in others))
+    next_day = [line.curve(following) - line.curve(full) for line in lines]
+    extra = split(min(rest, sum(next_day)), next_day, [line.accrual.id for line in lines], remainder)
+    used = sum(line.curve(full) - line.curve(before) for line in lines) + sum(extra)
+    return Cut(window.first, last, full, tuple(lines), tuple(extra), limit, used, total, unlimited)
+
+
+def _last_day_within(lines: Sequence[Line], limit: int, low: date, high: date) -> tuple[date, int]:
+    """The last day on which the curves together are within `limit`, and what is left of it then.
+
+    By bisection; a curve that stands still between the two days is added once and not asked again.
+    """
+    moving, still = list(lines), 0
+    while (high - low).days > 1:
+        middle = low + (high - low) // 2
+        sum_ = still + sum(line.curve(middle) for line in moving)
+        if sum_ <= limit:
+            low = middle
+        else:
+            high = middle
+        still += sum(line.curve(low) for line in moving if line.last <= low)
+        moving = [line for line in moving if line.last > low and line.first <= high]
+    return low, limit - still - sum(line.curve(low) for line in moving)
+
+
+def split(amount: int, weights: Sequence[int], ids: Sequence[str], remainder: str | None = None) -> list[int]:
+    """Split whole minor units in proportion; odd cents by largest remainder, then by id, or all to the first or the
+    last (KNOBS `remainder`).
+    """
+    total = sum(weights)
+    if not total:
+        return [0 for _ in weights]
+    shares = [amount * weight // total for weight in weights]
+    odd = amount - sum(shares)
+    if remainder in {"first", "last"}:
+        shares[0 if remainder == "first" else -1] += odd
+        return shares
+    order = sorted(range(len(weights)), key=lambda i: (-(amount * weights[i] % total), ids[i]))
+    for i in order[:odd]:
+        shares[i] += 1
+    return shares
+
+
+def narrowed(inner: Curve, cut: Cut, extra: int) -> Curve:
+    """A curve after a window's cut: in full until the limit is full, `extra` more on the next day, then still."""
+    lost_from = cut.full + timedelta(days=1)
+    at_full = inner(cut.full)
+    lost = inner(cut.last) - at_full - extra
+    if not lost:
+        return inner
+
+    def curve(day: date) -> int:
+        if day < lost_from:
+            return inner(day)
+        return at_full + extra if day <= cut.last else inner(day) - lost
+
+    return curve
+
+
+def scaled(inner: Curve, share: Fraction) -> Curve:
+    """A share of a curve, rounded cumulatively."""
+    return lambda day: integer(share * inner(day))
+
+
+def steps(paid: Sequence[tuple[date, int]]) -> Curve:
+    """The curve of single amounts by day, in date order."""
+    days = [day for day, _ in paid]
+    sums = [0]
+    for _, amount in paid:
+        sums.append(sums[-1] + amount)
+    return lambda day: sums[bisect_right(days, day)]
+
+
+def narrow(line: Line, curve: Curve, day: date, *, kind: str, by: str, clause: str, window: str = "") -> None:
+    """Put a narrower curve in the line's place and note what it takes off by `day`."""
+    inner = line.curve
+    over = inner(day) - curve(day)
+    line.curve = curve
+    if over:
+        currency = line.accrual.gross.currency
+        full = last_full(inner, curve, line.first, min(line.last, day))
+        line.reductions.append(
+            Reduction(kind=kind, by=by, clause=clause, window=window, amount=Money(over, currency), full=full)
+        )
+
+
+def last_full(inner: Curve, outer: Curve, first: date, last: date) -> date:
+    """The last day on which a limit had held nothing back; by bisection, because what it holds back never falls."""
+    low, high = first - timedelta(days=1), last
+    while (high - low).days > 1:
+        middle = low + (high - low) // 2
+        low, high = (middle, high) if inner(middle) == outer(middle) else (low, middle)
+    return high if inner(high) == outer(high) else low
+
+
+def months_before(day: date, months: int) -> date:
+    """The day with the same number `months` earlier; the last of that month where it has none."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    after = date(year + month // 11, (month + 1) % 12 + 1, 1)
+    return min(date(year, month + 1, 1) + timedelta(days=day.day - 1), after - timedelta(days=1))

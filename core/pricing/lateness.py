@@ -1,0 +1,207 @@
+"""How lateness is numbered: days, working days, spans or blocks, without grace and without days that cost nothing."""
+
+import math
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+
+import msgspec
+
+from core.accounts import refusals
+from core.breaches import Breach
+from core.duties.excuses import excused, shared
+from core.periods import Calendar, Period, add, elapsed_days, end_of_day, local_date
+from core.pricing.cure import cured, redelivered
+from core.pricing.unsaid import charges_grace
+from core.problems import Problem
+from core.record import Record
+from core.terms import Charge, Rule
+
+__all__ = ["Timeline", "counted", "day_of", "grace_of", "holes_of", "through", "timeline"]
+
+
+class Timeline(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
+    """How lateness is numbered: unit 1 is the first late day (block, span).
+
+    `kind` "days" (blocks of `length` dates after `start`), "working days", or "spans" (of `length` seconds after
+    `begins`).
+    `part`: what a part of a unit counts. `total` is how many units there are; `holes` are dates left out (first, last).
+    """
+
+    kind: str
+    start: date
+    total: Fraction
+    length: int = 1
+    begins: datetime | None = None
+    part: str = "started"
+    holes: tuple[tuple[date, date], ...] = ()
+
+
+def through(line: Timeline, day: date, calendar: Calendar, zone: str) -> int:
+    """The number of the last unit that had accrued by the end of `day`."""
+    if line.kind == "spans":
+        assert line.begins is not None
+        seconds = int((end_of_day(day, zone) - line.begins).total_seconds())
+        return max(0, seconds // line.length if line.part == "completed" else -(-seconds // line.length))
+    if line.kind == "working days":
+        return calendar.count_working_days(line.start, day) if day > line.start else 0
+    days = elapsed_days(line.start, day)
+    for first, last in line.holes:
+        if first <= day:
+            days -= elapsed_days(first, min(last, day)) + 1
+    if line.length == 1:
+        return max(0, days)
+    return max(0, days // line.length if line.part == "completed" else -(-days // line.length))
+
+
+def day_of(line: Timeline, number: int, calendar: Calendar, zone: str) -> date:
+    """The day on which unit `number` accrues: its first day; for completed blocks and spans its last."""
+    if line.kind == "spans":
+        assert line.begins is not None
+        if line.part == "completed":
+            return local_date(line.begins + timedelta(seconds=number * line.length, microseconds=-1), zone)
+        return local_date(line.begins + timedelta(seconds=(number - 1) * line.length), zone)
+    if line.kind == "working days":
+        return calendar.add_working_days(line.start, number)
+    days = (
+        number
+        if line.length == 1
+        else number * line.length
+        if line.part == "completed"
+        else (number - 1) * line.length + 1
+    )
+    day = line.start + timedelta(days=days)
+    for first, last in line.holes:
+        if first <= day:
+            day += timedelta(days=elapsed_days(first, last) + 1)
+    return day
+
+
+def timeline(record: Record, rule: Rule, breach: Breach, charge: Charge) -> Timeline | None:
+    """Number the lateness in the charge's unit, by dates or in spans (KNOBS `lateness_by`, `part_days`)."""
+    assert breach.due is not None
+    assert breach.until is not None
+    unit, n = _unit_of(record, charge)
+    said = charge.per.part if charge.per else None
+    by = record.counting.lateness_of(Period(1, "hour") if breach.clocked else None)
+    if unit in {"hour", "minute"} or (by == "spans of 24 h" and unit in {"day", "week"}):
+        return _spans(record, rule, breach, said, n * _SECONDS[unit])
+    if unit == "working day":
+        total = Fraction(record.calendar.count_working_days(breach.due, breach.until))
+        return Timeline(kind="working days", start=breach.due, total=total)
+    if unit not in {"day", "week"}:
+        record.question(Problem("TERMS-UNIT-01", f"rules.{rule.id}.charge", {"unit": unit}))
+        return None
+    return _dates(record, rule, breach, said, n * (7 if unit == "week" else 1))
+
+
+_SECONDS = {"minute": 60, "hour": 3600, "day": 86400, "week": 604800}
+
+
+def _unit_of(record: Record, charge: Charge) -> tuple[str, int]:
+    """The unit of a running charge, and how many make one; what "a day" of delay is, is KNOBS `delay_unit`."""
+    unit, n = (charge.per.unit, charge.per.n) if charge.per else ("day", 1)
+    if unit != "day":
+        return unit, n
+    said = record.counting.delay_unit or "calendar days"
+    if said.startswith("blocks of "):
+        return "day", n * int(said.split()[2])
+    return {"working days": "working day", "hours": "hour", "weeks": "week"}.get(said, "day"), n
+
+
+def _dates(record: Record, rule: Rule, breach: Breach, said: str | None, length: int) -> Timeline | None:
+    """Blocks of dates after the due day, without those that cost nothing (KNOBS `late_ends`)."""
+    assert breach.due is not None
+    assert breach.until is not None
+    ends = record.counting.late_ends
+    holes = holes_of(record, rule, breach)
+    start = breach.due - timedelta(days=ends == "both in")
+    days = elapsed_days(start, breach.until) - sum(elapsed_days(a, b) + 1 for a, b in holes) - (ends == "both out")
+    units = Fraction(days, length)
+    part = _part(record, rule, said, units)
+    if part is None:
+        return None
+    total = counted(units, part) if days > 0 else Fraction(0)
+    return Timeline(kind="days", start=start, total=total, length=length, part=part, holes=holes)
+
+
+def _spans(record: Record, rule: Rule, breach: Breach, said: str | None, length: int) -> Timeline | None:
+    assert breach.due is not None
+    begins = breach.due_at or end_of_day(breach.due, record.zone)
+    if breach.until_at is None:
+        record.question(Problem("TIME-DATEONLY-02", breach.subject, {"date": breach.until}))
+        return None
+    units = Fraction(int((breach.until_at - begins).total_seconds()), length)
+    part = _part(record, rule, said, units)
+    if part is None:
+        return None
+    return Timeline(kind="spans", start=breach.due, total=counted(units, part), length=length, begins=begins, part=part)
+
+
+def _part(record: Record, rule: Rule, part: str | None, units: Fraction) -> str | None:
+    """What a part of a unit counts; asked only where one arises."""
+    if part is not None:
+        return part
+    if units.denominator == 1:
+        return record.counting.of("part_days") or "started"
+    return record.ask("part_days", f"rules.{rule.id}.charge")
+
+
+def counted(units: Fraction, part: str) -> Fraction:
+    """Units with a part of one counted as started, completed or exact."""
+    if units.denominator == 1 or part not in {"started", "completed"}:
+        return units
+    return Fraction(math.floor(units) + (part == "started"))
+
+
+def holes_of(record: Record, rule: Rule, breach: Breach) -> tuple[tuple[date, date], ...]:
+    """Late dates that cost nothing: tests of what was then rejected (KNOBS `rejected`), excused late days, refusals of
+    the creditor, causes that are not the debtor's, and what a cure in time took back.
+    """
+    assert breach.due is not None
+    assert breach.until is not None
+    spans: list[tuple[date, date]] = []
+    how = record.ask("rejected", breach.subject) if breach.tested else None
+    if how == "test time out":
+        spans.extend((delivered + timedelta(days=1), rejected) for delivered, rejected in breach.tested)
+    if how == "in time if cured":
+        spans.extend(redelivered(record, rule.cure, breach))
+    excuses = record.of("excused", breach.subject)
+    if excuses and record.ask("excuse_effect", breach.subject) == "frees only late days":
+        spans.extend(span for _, span in excused(record, breach.subject))
+    spans.extend(span for span, share in shared(record, breach.subject) if not share)
+    spans.extend((*refusals(record, breach.subject), *cured(record, rule.id, rule.cure, breach)))
+    cut = sorted((max(a, breach.due + timedelta(days=1)), min(b, breach.until)) for a, b in spans)
+    return _united([(a, b) for a, b in cut if a <= b])
+
+
+def _united(spans: list[tuple[date, date]]) -> tuple[tuple[date, date], ...]:
+    """Overlapping spans of dates as one (KNOBS `pause_overlap`: once)."""
+    made: list[tuple[date, date]] = []
+    for first, last in spans:
+        if made and first <= made[-1][1] + timedelta(days=1):
+            made[-1] = (made[-1][0], max(made[-1][1], last))
+        else:
+            made.append((first, last))
+    return tuple(made)
+
+
+def grace_of(record: Record, rule: Rule, line: Timeline) -> int | None:
+    """Units of grace used: all that fall within it; None while it must be asked what grace does once exceeded."""
+    if rule.grace is None:
+        return 0
+    franchise = charges_grace(record, rule)
+    if franchise is None:
+        return None
+    last = add(line.start, _as_the_delay(record, rule.grace.period, line), record.counting, record.calendar, roll=False)
+    if isinstance(last, Problem):
+        record.question(msgspec.structs.replace(last, where=f"rules.{rule.id}.grace"))
+        return None
+    units = through(line, last.unrolled, record.calendar, record.zone)
+    return 0 if franchise and line.total > units else units
+
+
+def _as_the_delay(record: Record, period: Period, line: Timeline) -> Period:
+    """Days of grace in the kind of day in which the delay counts, if the contract says so (KNOBS `grace_unit`)."""
+    if record.counting.of("grace_unit") != "as the delay" or period.unit not in {"day", "working day"}:
+        return period
+    return msgspec.structs.replace(period, unit="working day" if line.kind == "working days" else "day")
