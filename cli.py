@@ -203,10 +203,10 @@ def _overview(lang: str) -> None:
 def _unknown(name: str, lang: str) -> int:
     from core.problems import Problem, nearest
 
-    near = nearest(name, COMMANDS) or "assess"
-    return _complain(
-        [Problem("CLI-COMMAND-01", args={"name": name, "nearest": near, "known": ", ".join(COMMANDS)})], lang
-    )
+    near, known = nearest(name, COMMANDS), ", ".join(COMMANDS)
+    if near:
+        return _complain([Problem("CLI-COMMAND-01", args={"name": name, "nearest": near, "known": known})], lang)
+    return _complain([Problem("CLI-COMMAND-02", args={"name": name, "known": known})], lang)
 
 
 def _parser(name: str, arguments: Sequence[Argument], lang: str) -> "ArgumentParser":
@@ -577,12 +577,13 @@ def _review(options: "Namespace", lang: str) -> int:
 
     files, problems = load(_path(p) for p in options.paths)
     problems = [*problems, *(p for one in files for p in one.problems)]
-    contracts = [one.contract for one in files if one.contract]
-    found = [finding for one in contracts for finding in (*review(one), *changed_words(one, _template))]
     from locales import say
 
-    for finding in found:
-        print(say(finding, lang))
+    several = len(files) > 1
+    for one in files:
+        if one.contract:
+            for finding in (*review(one.contract), *changed_words(one.contract, _template)):
+                print(f"{one.path.name} " if several else "", say(finding, lang), sep="")
     return _complain(problems, lang) if problems else 0
 
 

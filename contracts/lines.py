@@ -43,8 +43,7 @@ class _Scan:
     def key(self, until: str) -> Path:
         """A key, dotted in TOML, up to and with `until`."""
         parts: list[str] = []
-        while self.pos < len(self.text):
-            char = self.skip()
+        while (char := self.skip()) not in (until, ""):
             if char in ('"', "'"):
                 parts.append(self.quoted())
             elif found := _KEY.match(self.text, self.pos):
@@ -52,8 +51,7 @@ class _Scan:
                 self.pos = found.end()
             else:
                 self.pos += 1
-                if char == until:
-                    break
+        self.pos += 1
         return tuple(parts)
 
     def value(self, path: Path, equals: str) -> None:

@@ -115,8 +115,7 @@ def _read(text: str, file: str, syntax: str, beside: Path | None) -> Result:
     events, places = _events(walk, root, known)
     more, more_places, problems = _sheet(beside, len(events), known) if beside else ([], [], [])
     events, places = [*events, *more], [*places, *more_places]
-    if contract is not None:
-        problems += _checked(walk, contract, tuple(events), places)
+    problems += _checked(walk, contract, tuple(events), places)
     problems = [*_located(walk, text, file, syntax), *sorted(problems, key=lambda problem: problem.line or 0)]
     return (None if problems else contract), tuple(events), tuple(problems)
 
@@ -228,15 +227,14 @@ def _decent(root: dict[str, Any], text: str) -> tuple[dict[str, Any], str] | Pro
     return Problem("FILE-DEPTH-01", args={"deepest": DEEPEST})
 
 
-def _contract(walk: Walk, root: dict[str, Any]) -> Contract | None:
+def _contract(walk: Walk, root: dict[str, Any]) -> Contract:
     own = {key: item for key, item in root.items() if key not in ("events", "counted")}
     if "spondeo" not in own and not any(nearest(key, ("spondeo",)) for key in own):
         walk.wrong((), "TERMS-MISSING-01", key="spondeo", example=str(FORMAT))
     elif own.get("spondeo", FORMAT) != FORMAT:
         walk.wrong(("spondeo",), "TERMS-FORMAT-01", text=str(own["spondeo"])[:20], known=FORMAT)
         own["spondeo"] = FORMAT
-    contract = walk.struct(Contract, own, ())
-    return None if contract is BAD else read_by_path(walk, _in_order(contract))
+    return read_by_path(walk, _in_order(walk.struct(Contract, own, ())))
 
 
 def _in_order(contract: Contract) -> Contract:

@@ -95,7 +95,7 @@ class _Maker:
                 form = {"enum": list(words)}
             elif form.get("type") == "array":
                 form = {"type": "array", "items": {"enum": list(words)}}
-            elif form.get("type") == "object":
+            else:
                 form = {**form, "propertyNames": {"enum": list(words)}}
         return form
 

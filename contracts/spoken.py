@@ -118,12 +118,10 @@ class Known(NamedTuple):
     currency: str = ""
 
 
-def known_in(contract: Contract | None) -> Known:
-    """The words of a contract; without one, only the kinds that core knows."""
-    kinds, titles = known_kinds(contract.event_kinds if contract else {})
+def known_in(contract: Contract) -> Known:
+    """The words of a contract, and the kinds that core knows."""
+    kinds, titles = known_kinds(contract.event_kinds)
     own = _only([(word, kind) for word, kind in titles.items()])
-    if contract is None:
-        return Known(frozenset(kinds), own)
     texts = [(key, text) for key, party in contract.parties.items() for text in (party.label, party.name)]
     people = [(word, key) for key, text in texts for word in text.values()]
     people += [(word, key) for key, third in contract.third_parties.items() for word in third.name.values()]

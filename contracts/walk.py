@@ -478,8 +478,6 @@ class Walk:
     def _scalar(self, annotation: Any, raw: Any, path: Path) -> Any:
         if annotation is date:
             return self._time(raw, path, False)
-        if annotation is datetime:
-            return self._time(raw, path, True)
         fits = isinstance(raw, annotation) and not (annotation is int and isinstance(raw, bool))
         if fits:
             return raw

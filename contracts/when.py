@@ -152,6 +152,8 @@ def _said(knobs: Iterable[str], **named: str | None) -> tuple[dict[str, str], li
 
 
 def _on_the_command_line(problem: Problem) -> Problem:
+    if problem.code == "COUNT-PRESET-02":
+        return Problem("CLI-LAW-01", where="--law", args={"laws": ", ".join(LAWS), **problem.args})
     where = {"counting.preset": "--law", "counting.zone": "--zone", "counting.hours": "--hours"}
     return msgspec.structs.replace(problem, where=where.get(problem.where, f"--set {problem.where.partition('.')[2]}"))
 

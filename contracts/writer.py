@@ -181,8 +181,6 @@ def _value(value: Any) -> str:
 
 
 def _inline(value: Any) -> str:
-    if isinstance(value, Fraction):
-        return _string(str(value))
     return _braced(_pairs(value))
 
 

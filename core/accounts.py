@@ -10,9 +10,9 @@ import msgspec
 
 from core.money import Money, integer
 from core.presets import asking
-from core.pricing.interest import Run, interest, is_interest, payment_counts
+from core.pricing.interest import Run, interest, payment_counts, runs_as_interest
 from core.pricing.rounding import cuts_of, precision, whole
-from core.pricing.unsaid import charges_grace
+from core.pricing.unsaid import charges_all_days, charges_grace, numbers_grace
 from core.problems import Problem
 from core.record import Fact, Record, moment
 from core.schedule import Done, Obligation
@@ -162,13 +162,15 @@ class _Debt:
         return {rule.id: max(0, self._accrued(rule, day) - self.interest_paid[rule.id]) for rule in self.rules}
 
     def _accrued(self, rule: Rule, day: date) -> int:
-        charge = rule.charge
-        assert charge is not None
+        charge = _running(rule)[0]
         if self.due is None or day <= self.due:
             return 0
         grace = rule.grace.period.n if rule.grace and rule.grace.period.unit == "day" else 0
         if grace >= (day - self.due).days:
             return 0
+        free = 0 if charges_grace(self.record, rule) else grace
+        if charges_all_days(self.record, rule) is None or numbers_grace(self.record, rule, free) is None:
+            return 0  # asked, and the charge itself is left out as well
         counts = payment_counts(self.record, charge)
         step = timedelta(days=1 if counts else 0)
         run = Run(
@@ -179,7 +181,7 @@ class _Debt:
             base=lambda part, at, ids: self._base(part, at - step),
             changes=tuple(at + step for at, _ in self.changes),
             settled=tuple(self.settled_charges[rule.id]),
-            free=0 if charges_grace(self.record, rule) else grace,
+            free=free,
             holes=refusals(self.record, self.obligation.id),
             cuts=cuts_of(self.record, rule),
         )
@@ -205,7 +207,7 @@ class _Debt:
             return order or "principal first"
         record, where = self.record, f"payments.{self.term.id}.order"
         found = record.counting.of("allocation")
-        agreed = any(not is_interest(rule.charge) and rule.head != "interest" for rule in self.rules)
+        agreed = any(not runs_as_interest(rule) and rule.head != "interest" for rule in self.rules)
         if found is not None and agreed and record.counting.origin("allocation").kind == "preset":
             # Art. 561 ranks costs, interest and principal; where agreed damages stand among them is not said there.
             record.question(asking("allocation", where))
@@ -321,7 +323,7 @@ class _Ledger:
     def settle(self) -> dict[str, Account]:
         for day, facts in groupby(self._received(), key=lambda pair: pair[0]):
             self._day(day, [fact for _, fact in facts])
-        return {key: debt.account() for key, debt in self.debts.items()}
+        return {key: debt.account() for key, debt in self.debts.items() if debt.paid or not _dead(debt.obligation)}
 
     def _received(self) -> list[tuple[date, Fact]]:
         """Payments and set-offs by the day on which they count, those of one day in order."""
@@ -465,12 +467,16 @@ class _Ledger:
         return (due,) if "running account" in how else (not_due, due)
 
 
+def _dead(obligation: Obligation) -> bool:
+    """Whether the end of the contract left nothing of it (KNOBS `after_end`)."""
+    return obligation.waiting is not None and obligation.waiting.code == "DUE-ENDED-01"
+
+
 def _burden(debt: _Debt) -> Fraction:
     """What the debt costs in a year, as a share of what is open: the heavier burden settles first."""
     found = Fraction(0)
     for rule in debt.rules:
-        charge = rule.charge
-        assert charge is not None
+        charge = max(_running(rule), key=lambda one: (one.rate or Fraction(0), one.times or Fraction(0)))
         assert charge.per is not None
         times = {"day": 365, "month": 12, "year": 1}[charge.per.unit]
         found += (charge.rate or Fraction(0)) * times + (charge.times or Fraction(0))
@@ -502,14 +508,19 @@ def refusals(record: Record, subject: str) -> tuple[tuple[date, date], ...]:
     return tuple((f.at.day, (f.end or record.as_of).day) for f in record.of("refused", subject))
 
 
+def _running(rule: Rule) -> tuple[Charge, ...]:
+    """What runs by a rule: its charge, or that of each tier."""
+    return rule.tiers or ((rule.charge,) if rule.charge is not None else ())
+
+
 def _runs(record: Record, rule: Rule, obligation: Obligation) -> bool:
     """Whether a rule's charge runs on what is open of this debt while it is late, by days, months or years."""
-    charge, when = rule.charge, rule.when
-    if charge is None or charge.rate is None or charge.per is None or rule.tiers:
-        return False
-    if when.state != "late" or charge.of not in {"payable", "unpaid"} or charge.per.n != 1:
-        return False
-    if charge.per.unit not in {"day", "month", "year"}:
+    when, units = rule.when, set()
+    for charge in _running(rule):
+        if charge.rate is None or charge.per is None or charge.of not in {"payable", "unpaid"} or charge.per.n != 1:
+            return False
+        units.add(charge.per.unit)
+    if when.state != "late" or len(units) != 1 or not units <= {"day", "month", "year"}:
         return False
     if not (when.any == "payment" or when.id in {obligation.source, obligation.id}):
         return False

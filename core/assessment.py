@@ -17,6 +17,7 @@ from core.claims import Balance, Claim, balances, claim_rights, claims
 from core.events import Event
 from core.law.beside import Beside, beside
 from core.law.limitation import limitations
+from core.law.overpaid import overpaid
 from core.law.wages import wages
 from core.liability import CapUse, Liability, Recourse, fees, liability
 from core.life.ending import Ended, beside_end, ended, ending_duties, ending_rights
@@ -24,6 +25,7 @@ from core.life.involvement import Involved, involved, involvement_duties, settle
 from core.life.refunds import Ahead, Refund, ahead, owed_back, refunds, top_ups
 from core.life.rights import Right, renewal_rights
 from core.life.settlements import Settlement, settlements
+from core.life.surviving import standing
 from core.life.triggers import rights
 from core.limits.causes import Cause, causes, name_causes, remarks
 from core.measures import Figure, measures
@@ -161,6 +163,7 @@ def assess(
             *remarks(flow.causes),
             *wages(record, flow.charges),
             *beside_end(record, flow.ending),
+            *overpaid(record, flow.claims, debts),
         ),
         decided=record.decided,
         usages=_usages(record),
@@ -206,7 +209,8 @@ def _settled_before(record: Record) -> None:
 
 def _follow(record: Record) -> _Flow:
     _settled_before(record)
-    owed = (*schedule(record), *involvement_duties(record), *ending_duties(record), *top_ups(record))
+    said = schedule(record)
+    owed = (*standing(record, said), *involvement_duties(record), *ending_duties(record), *top_ups(record))
     name_unmatched(record, owed)
     debts = accounts(record, owed)
     figures = measures(record, owed)
@@ -223,7 +227,7 @@ def _follow(record: Record) -> _Flow:
         *limitations(record, found, accruals),
         *renewal_rights(record),
     )
-    outside, end = involved(record, owed), ended(record, owed, debts, given)
+    outside, end = involved(record, owed), ended(record, said, debts, given)
     recovered = [(r.debtor, r.creditor, r.amount) for r in recourses if r.amount.minor]
     recovered += [row for one in outside for row in settled(one)]
     recovered += [(b.debtor, b.creditor, b.amount) for b in (end.back if end else ()) if b.amount.minor]

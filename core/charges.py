@@ -130,7 +130,8 @@ class _Pricer:
         rule = set_
         slices, line, grace = self.slices.of(rule, breach)
         if self.record.contract.exchange:
-            slices = converted(self.record, slices, first_late(breach), self._paid(subject)) or ()
+            most = self.ceilings.before_converting(rule, breach)
+            slices = converted(self.record, slices, first_late(breach), self._paid(subject), most) or ()
         if not slices:
             return None
         currency = self.record.contract.currency

@@ -220,16 +220,19 @@ class _Desk:
         if accrual.waived:
             return "waived", None, 0
         facts = sorted((f for what in _STATES for f in self.facts(what, accrual)), key=lambda f: f.order)
-        disputed = 0
+        disputed, agreed, was = 0, 0, False
         for fact in facts:
             amount = fact.event.amount
+            agreed += amount.minor if amount and fact.event.what == "agreed" else 0
             if fact.event.what == "disputed":
-                disputed = amount.minor if amount else owing
+                disputed, was = amount.minor if amount else owing, True
             elif fact.event.what in ("agreed", "settled"):
                 disputed = max(0, disputed - amount.minor) if amount and fact.event.what == "agreed" else 0
         if not facts:
             return "computed", None, 0
-        return facts[-1].event.what, facts[-1].at.day, min(owing, disputed)
+        last = facts[-1].event
+        part = last.what == "agreed" and last.amount is not None and (disputed > 0 if was else agreed < owing)
+        return "agreed in part" if part else last.what, facts[-1].at.day, min(owing, disputed)
 
     def _now(self, owing: int, disputed: int, due: date | None) -> int:
         """What can be asked for now (KNOBS `dispute`, `charge_due`)."""

@@ -83,9 +83,8 @@ class Event(
     `site` says where; a span may say when it was `announced`, `reported` or `detected`.
     An extension is `until` a day, or `for` a length.
     `of` names an obligation, charge, amendment or scorecard; `about` names a case (one complaint); `by` who acted or
-    caused;
-    `sent` and `valued` are a payment's other days (KNOBS `payment_date`); `recorded` is None where it was recorded
-    when it happened; `corrects` names the event that this one replaces.
+    caused; `sent` and `valued` are a payment's other days (KNOBS `payment_date`); `recorded` is None where it was
+    recorded when it happened; `corrects` names the event that this one replaces.
     """
 
     what: str

@@ -415,6 +415,8 @@ class _Lowering:
         alike = (grace.period.unit == "working day") == working
         if grace.kind is None or days is None or not alike or grace.period != Period(grace.period.n, grace.period.unit):
             raise _BeyondError("rules.grace")
+        if (grace.period.n * days) % length or (completed and grace.kind == "charged once exceeded"):
+            raise _BeyondError("rules.grace")  # blocks begin when grace ends
         return int(units(grace.period.n * days, length, completed))
 
     # limits

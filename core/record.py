@@ -186,10 +186,6 @@ class Record:
             or (v.applies == "losses" and loss is not None and not_after(v.effective, loss))
         )
 
-    def terms(self, due: date, day: date, loss: Moment | None = None) -> Contract:
-        """The contract as amended for `day` of something due on `due` (or a loss of that moment)."""
-        return self.amended(self.amendments_for(due, day, loss)) if self.versions else self.contract
-
     def amended(self, ids: tuple[str, ...]) -> Contract:
         """The contract with the named amendments folded in, in order of effect."""
         if ids not in self._terms:
@@ -262,6 +258,7 @@ def _ended(notice: Fact, counting: Counting, as_of: Moment) -> Moment | None:
     return Moment(until, None) if until <= as_of.day else None
 
 
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 _EPOCH = datetime.min  # noqa: DTZ901 - only ever compared with itself, in sort keys of bare dates
 
 
@@ -365,7 +362,13 @@ def _zone(contract: Contract, world: World) -> str:
 
 
 def _limit(at: date | datetime, zone: str, questions: list[Problem], where: str, *, start: bool = False) -> Moment:
-    """A day as a limit is its 24:00, or with `start` its 0:00, the end of the day before (KNOBS `as_of_date`)."""
+    """A day as a limit is its 24:00, or with `start` its 0:00, the end of the day before (KNOBS `as_of_date`).
+
+    A far year is refused: a slip of the keys would count the windows of thousands of years.
+    """
+    if not FIRST_YEAR <= at.year <= LAST_YEAR:
+        args = {"text": at.isoformat(), "first": FIRST_YEAR, "last": LAST_YEAR}
+        raise InputError((Problem("TERMS-DATE-03", where, args),))
     if start and not isinstance(at, datetime):
         return Moment(at - timedelta(days=1), start_of_day(at, zone))
     read = moment(at, zone)

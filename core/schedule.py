@@ -27,7 +27,7 @@ from core.periods import (
 )
 from core.periods import Step as Counted
 from core.problems import Problem
-from core.record import Fact, Moment, Record, Version, not_after
+from core.record import Fact, Moment, Record, Version, moment, not_after
 from core.terms import Annex, Contract, DueRule, Payment, Step, Text
 
 __all__ = [
@@ -47,9 +47,10 @@ __all__ = [
 # gc=False, here and in the stages that follow: frozen values form no circle, and an assessment makes so many of
 # them that the collector's walks over them took a quarter of its time.
 class Done(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
-    """The act that ends an obligation. `how`: "delivered", "accepted", "deemed accepted", "stopped", "paid";
-    `accepted` is the day
-    on which acceptance was complete; `pending`: delivered, and acceptance is still open."""
+    """The act that ends an obligation. `how`: "delivered", "accepted", "deemed accepted", "stopped", "paid".
+
+    `accepted` is the day on which acceptance was complete; `pending`: delivered, and acceptance is still open.
+    """
 
     day: date
     instant: datetime | None = None
@@ -63,9 +64,8 @@ class Obligation(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, 
     """One thing owed once. `id` survives re-assessment: "A1", "A5/2026-Q1", "A6/C-1".
 
     `waiting` says what its due time still waits for (then `due` is None); `tests` are the deliveries that were
-    rejected, each with the
-    day of delivery and the day of rejection; `paused` counts seconds (clocks) or days. `state` is that of a service
-    step's clock: "running", "paused", "late", "kept" or "missed".
+    rejected, each with the day of delivery and the day of rejection; `paused` counts seconds (clocks) or days.
+    `state` is that of a service step's clock: "running", "paused", "late", "kept" or "missed".
     """
 
     id: str
@@ -368,6 +368,12 @@ class _Scheduler:
     # due times
 
     def _once(self, term: Annex | Payment, rule: DueRule) -> tuple[Due | None, Counted | None]:
+        if rule.on is not None and rule.period is not None:
+            start = moment(rule.on, self.record.zone, self.record.counting)
+            if isinstance(start, Problem):
+                self.record.question(msgspec.structs.replace(start, where=term.id))
+                return None, None
+            return self._after(rule, start, term.id), None
         if rule.on is not None:
             return self._fixed(rule.on, term.id, before=rule.before), None
         if rule.demand or rule.anchor is None:
@@ -417,7 +423,9 @@ class _Scheduler:
             ):
                 record.ask("roll_fixed_dates", where, date=on)
             return fixed(on, record.counting, self.calendar)
-        instant = on if on.tzinfo else to_instant(on, record.zone)
+        said = record.counting.more
+        gap, fold = said.get("dst_gap", ""), said.get("dst_fold", "")
+        instant = on if on.tzinfo else to_instant(on, record.zone, gap=gap, fold=fold)
         if isinstance(instant, Problem):
             record.question(msgspec.structs.replace(instant, where=where))
             return None
@@ -635,7 +643,7 @@ class _Scheduler:
         deemed = self.record.counting.deemed or "day after"
         if deemed == "back to delivery":
             return delivery.at.day if due.day < self.record.as_of.day else None
-        return {"day after": due.day + timedelta(days=1), "last day": due.day, "its last day": due.day}.get(deemed)
+        return {"day after": due.day + timedelta(days=1), "last day": due.day}.get(deemed)
 
     # service steps
 

@@ -206,10 +206,12 @@ Amount = Money | Share
 
 class Ceiling(msgspec.Struct, frozen=True, omit_defaults=True):
     """At most `to`, in each `per`: "obligation" (each), "all" (in total), "contract year", "calendar year", "calendar
-    month",
-    "calendar quarter", "rolling 12 months"; a cap also for each "claim", "person", "event", "third party", "head".
+    month", "calendar quarter", "rolling 12 months"; a cap also for each "claim", "person", "event", "third party" or
+    "head".
+
     `covers` names what a rule's ceiling holds: "running", "plus". What exceeds it in a window is "lost", or "carried
-    forward" into windows that have room (`excess`, a rule's ceiling)."""
+    forward" into windows that have room (`excess`, a rule's ceiling).
+    """
 
     to: Amount
     per: str | None = None
@@ -279,10 +281,10 @@ class ThirdParty(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 class Anchor(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a period hangs on: `what` is "signed", "effective", "start", "end", a state ("delivered", "accepted",
-    "due") of the
-    obligation `of`, or an event kind; `each` asks for one obligation per event of that kind.
+    "due") of the obligation `of`, or an event kind; `each` asks for one obligation per event of that kind.
 
-    "session": the `nth` session of the schedule `of` (−1: the last), or with `each` every one."""
+    "session": the `nth` session of the schedule `of` (−1: the last), or with `each` every one.
+    """
 
     what: str
     of: str | None = None
@@ -305,9 +307,10 @@ class Every(msgspec.Struct, frozen=True, omit_defaults=True):
 class DueRule(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """When something is due.
 
-    Exactly one of: `on` (a date or a local time); `anchor` with `period` (after, or `before` it); `every` with `by`
-    ("last working day", "last day", "day 10", "working day 3") or with a `period` after each window; `demand` (only
-    on demand, with a `period` if the contract says how long after it). `before` with `on` is the day before.
+    Exactly one of: `on` (a date or a local time; with a `period`, so long after or `before` it); `anchor` with `period`
+    (after, or `before` it); `every` with `by` ("last working day", "last day", "day 10", "working day 3") or with a
+    `period` after each window; `demand` (only on demand, with a `period` if the contract says how long after it).
+    `before` with `on` alone is the day before.
     `at_least`: the contract says "at least" (KNOBS `clear_days`).
     """
 
@@ -962,18 +965,18 @@ def find(contract: Contract, path: str) -> Any:
 def replaced(parent: Any, path: str, value: Any) -> Any:
     """A copy of `parent` with the value at `path` replaced; LookupError when the path leads nowhere."""
     key, _, rest = path.partition(".")
+    if isinstance(parent, dict) and not rest:
+        return {**parent, key: value}
     try:
-        new = replaced(_entry(parent, key), rest, value) if rest else value
-    except (KeyError, StopIteration, TypeError):
+        here = _entry(parent, key)
+    except (KeyError, StopIteration, TypeError, AttributeError):
         raise LookupError(path) from None
+    new = replaced(here, rest, value) if rest else value
     if isinstance(parent, dict):
         return {**parent, key: new}
     if isinstance(parent, tuple):
         return tuple(new if item.id == key else item for item in parent)
-    try:
-        return msgspec.structs.replace(parent, **{_names(type(parent))[key]: new})
-    except (KeyError, TypeError):
-        raise LookupError(path) from None
+    return msgspec.structs.replace(parent, **{_names(type(parent))[key]: new})
 
 
 def with_cards(contract: Contract) -> Contract:

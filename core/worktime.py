@@ -73,6 +73,8 @@ __all__ = [
 
 LONGEST = 60  # years: a sum of working hours that is not used up by then is a mistake
 SECOND = 1_000_000  # a line of working time is counted in microseconds
+REACH = 400  # years that one line bridges; what lies farther off is a line of its own
+FARTHEST_APART = timedelta(days=REACH * 365)
 FARTHEST = LONGEST * 366 * 86_400 * SECOND
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -134,14 +136,19 @@ class WorkTime:
         self._closes: list[int] = []
         self._used: list[int] = []  # working time up to the close of each span
         self._first = self._after = 0  # years that are built: from the first, up to and without the last
+        self._origin = 0  # how often the line's beginning moved
         self._from, self._to = 1, 0  # instants that may be asked about without building more
 
     def between(self, start: datetime, end: datetime) -> int:
         """Working microseconds from `start` to `end`, half-open; negative if the end comes first."""
-        first, last = start - EPOCH, end - EPOCH
-        return self.before((last.days * 86_400 + last.seconds) * SECOND + last.microseconds) - self.before(
-            (first.days * 86_400 + first.seconds) * SECOND + first.microseconds
-        )
+        since, until = start - EPOCH, end - EPOCH
+        first = (since.days * 86_400 + since.seconds) * SECOND + since.microseconds
+        last = (until.days * 86_400 + until.seconds) * SECOND + until.microseconds
+        used, origin = self.before(last), self._origin
+        earlier = self.before(first)
+        if origin != self._origin:  # the line begins elsewhere now, and holds both ends
+            used = self.before(last)
+        return used - earlier
 
     def before(self, at: int) -> int:
         """Working time on the line up to `at`, from wherever the line begins: only differences mean anything."""
@@ -201,8 +208,10 @@ class WorkTime:
     def _reach(self, at: int) -> None:
         """Build the years around an instant; what lies before the year 2 or after 9997 has no working time."""
         year = min(max(2, EPOCH.year + at // (365 * 86_400 * SECOND)), 9997)
-        if self._first == self._after:
+        if self._first == self._after or not self._first - REACH <= year <= self._after + REACH:
+            self._opens, self._closes, self._used = [], [], []
             self._first = self._after = year
+            self._origin += 1
             self._grow()
         years = 1  # twice as many each time: what is built already is moved only a few times
         while at < self._from and self._grow_back(years):
@@ -228,12 +237,13 @@ class WorkTime:
             self._used.append((self._used[-1] if self._used else 0) + closes - opens)
 
     def _grow_back(self, years: int = 1) -> bool:
-        if self._first < 2:
+        if self._first < 3:
             return False
         old = list(zip(self._opens, self._closes, strict=True))
-        first = max(1, self._first - years)
+        first = max(2, self._first - years)
         earlier = [span for year in range(first, self._first) for span in self._year(year)]
         self._first = first
+        self._origin += 1
         self._opens, self._closes, self._used = [], [], []
         for opens, closes in [*earlier, *old]:
             self._push(opens, closes)
@@ -351,6 +361,9 @@ def between(
             return 0
         if reversed_range != "negative":
             return Problem("TIME-REVERSED-01", args={"start": start, "end": end})
+    if abs(end - start) > FARTHEST_APART:
+        return Problem("TIME-RANGE-01", args={"length": f"{abs(end - start).days} days"})
+    if end < start:
         return -(line_of(calendar, hours, zone).between(end, start) // SECOND)
     return line_of(calendar, hours, zone).between(start, end) // SECOND
 

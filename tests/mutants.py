@@ -2,6 +2,7 @@
 
 import argparse
 import ast
+import contextlib
 import copy
 import functools
 import gc
@@ -16,7 +17,7 @@ import sys
 import time
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any, ClassVar, NamedTuple
@@ -93,7 +94,7 @@ _COUNTED: dict[type[ast.operator], type[ast.operator]] = {
     ast.BitAnd: ast.BitOr,
 }
 _CALLED = {"min": "max", "max": "min", "any": "all", "all": "any", "floor": "ceil", "ceil": "floor"}
-_FLAGS = {"frozen", "kw_only", "omit_defaults", "strict", "maxsize"}
+_FLAGS = {"frozen", "gc", "order", "kw_only", "omit_defaults", "strict", "maxsize"}
 """Arguments that guard against a programmer's mistake; no contract makes them matter."""
 _LOST = {"append", "add", "extend", "update", "sort", "insert", "setdefault", "discard", "remove"}
 
@@ -268,7 +269,10 @@ def _plain(test: ast.AST) -> bool:
 
 def named(change: Change, room: str) -> Result:
     """The change as it is written down; lines move, so that its words and its function are what names it."""
-    return Result(room, Path(change.file).stem, change.line, change.function, change.before, change.after, "")
+    file = Path(change.file)
+    # A module of a room is named with it ("pricing.rounding"), as in `ROOMS`.
+    name = ".".join(file.relative_to(ROOT / "core").with_suffix("").parts) if file.is_relative_to(ROOT) else file.stem
+    return Result(room, name, change.line, change.function, change.before, change.after, "")
 
 
 def explained() -> dict[tuple[str, str, str, str], str]:
@@ -283,19 +287,23 @@ class Bench:
     """Everything loaded once: the cases, who reaches which line, the functions whose code a child may exchange."""
 
     def __init__(self, files: Iterable[Path]) -> None:
-        from plugins.testing import load_cases, run_case
+        from plugins import cases
 
         self.files = {str(file) for file in files}
-        self.run = run_case
-        self.cases = load_cases(ROOT / "tests" / "cases")
-        for case in self.cases:
-            run_case(case)  # modules that a first use imports are imported once, here
+        self.run = cases.run_case
+        self.read_anew = cases.read_case
+        self.cases = cases.load_cases(ROOT / "tests" / "cases")
+        # Modules that a first use imports are imported once, here.
+        self.failing = [case.name for case in self.cases if self.run(case)]
         self.caches = [one for one in gc.get_objects() if isinstance(one, functools._lru_cache_wrapper)]
         self.caches = [one for one in self.caches if (one.__module__ or "").partition(".")[0] in ("core", "contracts")]
-        self.failing: list[str] = []
         self.seconds: list[float] = []
+        self.read: dict[str, Any] = {}
+        """Contract and events of each case as they were read, by file and name: what most changes do not touch."""
         self.reach: dict[str, dict[int, set[int]]] = {file: defaultdict(set) for file in self.files}
-        self._try_all()
+        self.reach_reading: dict[str, dict[int, set[int]]] = {file: defaultdict(set) for file in self.files}
+        cases.read_case = self._read
+        self._watch()
         found = [one for one in gc.get_objects() if isinstance(one, FunctionType)]
         self.functions: dict[tuple[str, int], list[FunctionType]] = defaultdict(list)
         for one in found:
@@ -306,25 +314,40 @@ class Bench:
         for one in self.caches:
             one.cache_clear()
 
-    def _try_all(self) -> None:
+    def _read(self, case: Any) -> Any:
+        kept = self.read.get(f"{case.file} {case.name}")
+        return self.read_anew(case) if kept is None else kept
+
+    def _watch(self) -> None:
+        """Runs every case once more: how long it takes, and which lines it reaches while its contract is read, and after."""
         import coverage
 
-        for case in self.cases:
-            begun = time.process_time()
-            if self.run(case):
-                self.failing.append(case.name)
-            self.seconds.append(time.process_time() - begun)
         watch = coverage.Coverage(data_file=None, branch=False, include=[*self.files], config_file=False)
         watch.start()
         for number, case in enumerate(self.cases):
             self.forget()  # what an earlier case left in a cache would hide who needs it
-            watch.switch_context(str(number))
+            begun = time.process_time()
+            watch.switch_context(f"reading {number}")
+            with contextlib.suppress(Exception):  # a case may expect that its contract cannot be read
+                self.read[f"{case.file} {case.name}"] = self.read_anew(case)
+                watch.switch_context(f"counting {number}")
             self.run(case)
+            self.seconds.append(time.process_time() - begun)
         watch.stop()
         found = watch.get_data()
         for file in found.measured_files():
             for line, contexts in found.contexts_by_lineno(file).items():
-                self.reach[file][line] |= {int(one) for one in contexts if one}
+                for what, _, place in (one.partition(" ") for one in contexts if one):
+                    self.reach[file][line].add(int(place))
+                    if what == "reading":
+                        self.reach_reading[file][line].add(int(place))
+
+    def read_again(self, change: Change) -> None:
+        """Drops what was read by way of the changed statement."""
+        first, last = change.lines
+        for line in range(first, last + 1):
+            for number in self.reach_reading[change.file].get(line, ()):
+                self.read.pop(f"{self.cases[number].file} {self.cases[number].name}", None)
 
     def reaching(self, change: Change) -> list[int]:
         """The cases that run the changed statement, quick ones first; all of them for what is made on import."""
@@ -344,6 +367,7 @@ def mutate(change: Change, tree: ast.Module, bench: Bench) -> None:
         getattr(change.parent, change.field)[change.place] = change.value
     code = compile(tree, change.file, "exec")
     bench.forget()
+    bench.read_again(change)
     if change.first:
         [new] = [one for one in _codes(code) if one.co_firstlineno == change.first and one.co_name != "<lambda>"][:1]
         for function in bench.functions[change.file, change.first]:
@@ -409,7 +433,7 @@ def attempt(
             os.write(writes, b"-1")  # it cannot even be loaded
             os._exit(1)
         for number in order:
-            signal.setitimer(signal.ITIMER_PROF, 2 + 10 * bench.seconds[number])
+            signal.setitimer(signal.ITIMER_PROF, 1 + 5 * bench.seconds[number])
             try:
                 noticed = bool(bench.run(bench.cases[number]))
             except BaseException:
@@ -428,21 +452,60 @@ def attempt(
 def survey(
     chosen: list[Mutant], bench: Bench, workers: int, until: float, tests: Mapping[str, tuple[str, ...]]
 ) -> Iterator[tuple[int, str]]:
-    """Each mutant's place in the list and its fate, as they come; ends early when the time is up."""
+    """Each mutant's place in the list and its fate, as they come; ends early when the time is up.
+
+    All are shown to the worked cases first. Other tests take a hundred times as long, and are asked about what is left.
+    """
+    left: list[int] = []
+    killers: dict[str, list[int]] = defaultdict(list)
+
+    def order(number: int) -> list[int]:
+        change = chosen[number].change
+        reaching = bench.reaching(change)
+        there = set(reaching)
+        # What noticed the last change of a function, or of its module, is likely to notice the next one.
+        likely = [*killers[f"{change.file} {change.function}"], *killers[change.file][:40]]
+        first = list(dict.fromkeys(one for one in likely if one in there))
+        return [*first, *(one for one in reaching if one not in first)]
+
+    for number, fate, said in _shown(chosen, bench, workers, until, order, {}, list(range(len(chosen)))):
+        if fate == "survived":
+            left.append(number)
+            one = named(chosen[number].change, chosen[number].room)
+            print(f"no case: {_shown_as(one)}", file=sys.stderr, flush=True)
+            continue
+        yield number, fate
+        if said >= 0:
+            change = chosen[number].change
+            for name in (change.file, f"{change.file} {change.function}"):
+                killers[name] = [said, *(one for one in killers[name] if one != said)]
+    asked = [number for number in left if tests.get(chosen[number].room)]
+    for number, fate, _ in _shown(chosen, bench, workers, until, lambda _: [], tests, asked):
+        left.remove(number)
+        yield number, fate
+    for number in left:
+        yield number, "survived"
+
+
+def _shown(
+    chosen: list[Mutant],
+    bench: Bench,
+    workers: int,
+    until: float,
+    order: Callable[[int], list[int]],
+    tests: Mapping[str, tuple[str, ...]],
+    numbers: list[int],
+) -> Iterator[tuple[int, str, int]]:
+    """Mutants, so many at a time: the place of each, its fate, and the case that noticed or -1."""
     running: dict[int, tuple[int, int]] = {}
-    killers: dict[tuple[str, str], list[int]] = defaultdict(list)
-    waiting = list(range(len(chosen)))[::-1]
+    waiting = numbers[::-1]
     while waiting or running:
         if time.monotonic() > until:
             waiting.clear()
         while waiting and len(running) < workers:
             number = waiting.pop()
             room, change, tree = chosen[number]
-            reaching = bench.reaching(change)
-            # What noticed the last change of a function is likely to notice the next one.
-            first = [one for one in killers[change.file, change.function] if one in reaching]
-            order = [*first, *(one for one in reaching if one not in first)]
-            child, pipe = attempt(change, tree, bench, order, tests.get(room, ()))
+            child, pipe = attempt(change, tree, bench, order(number), tests.get(room, ()))
             running[child] = number, pipe
         if not running:
             break
@@ -450,11 +513,8 @@ def survey(
         number, pipe = running.pop(child)
         said = os.read(pipe, 20).decode()
         os.close(pipe)
-        yield number, "time" if os.WIFSIGNALED(status) else ("survived", "cases", "tests")[os.WEXITSTATUS(status)]
-        if said and said != "-1":
-            change = chosen[number].change
-            best = killers[change.file, change.function]
-            best[:] = [int(said), *(one for one in best if one != int(said))][:12]
+        fate = "time" if os.WIFSIGNALED(status) else ("survived", "cases", "tests")[os.WEXITSTATUS(status)]
+        yield number, fate, int(said or -1)
 
 
 def page(results: list[Result], found: int, commit: str) -> str:
@@ -475,10 +535,13 @@ def page(results: list[Result], found: int, commit: str) -> str:
     if left:
         lines += ["", "Survivors:", ""]
         for one in sorted(left, key=lambda one: (one.module, one.line, one.after)):
-            lines.append(
-                f"- `core/{one.module.replace('.', '/')}.py:{one.line}` {one.function}: `{one.before}` → `{one.after}`"
-            )
+            lines.append(f"- {_shown_as(one)}")
     return "\n".join([*lines, ""])
+
+
+def _shown_as(one: Result) -> str:
+    path = one.module.replace(".", "/")
+    return f"`core/{path}.py:{one.line}` {one.function}: `{one.before}` → `{one.after}`"
 
 
 def main() -> int:

@@ -10,7 +10,7 @@ from contracts.checks.scope import Scope, each
 from contracts.walk import LEAST, POSITIVE, Path, fields
 from core.money import Money, UnitPrice, exponent, parse_decimal, show_decimal
 from core.pricing.exchange import read_value
-from core.terms import Amendment, Charge, Scorecard, Share
+from core.terms import Amendment, Charge, Scorecard
 
 __all__ = ["currencies", "least", "sums"]
 
@@ -64,7 +64,7 @@ def least(scope: Scope) -> None:
             scope.wrong((*path, "rate"), "TERMS-LEAST-01", text=_shown_size(value.rate), least=0)
         if isinstance(value, Amendment):
             for key, new in value.set.items():
-                if isinstance(new, (Money, Share, Fraction)) and _below(new, 0):
+                if isinstance(new, (Money, Fraction)) and _below(new, 0):
                     scope.wrong((*path, "set", key), "TERMS-LEAST-01", text=_shown_size(new), least=0)
     for i, rule in enumerate(scope.contract.rules):
         for name, charge in (("charge", rule.charge), ("plus", rule.plus)):
@@ -128,16 +128,13 @@ def _below(value: Any, least: int) -> bool:
 
 
 def _size(value: Any) -> Fraction | None:
+    """The size of a quantity; a share tells of its own rate."""
     if isinstance(value, Money):
         return Fraction(value.minor)
-    if isinstance(value, Share):
-        return value.rate
     return Fraction(value) if isinstance(value, (int, Fraction)) else None
 
 
 def _shown_size(value: Any) -> str:
-    if isinstance(value, Share):
-        value = value.rate
     return show_decimal(value) if isinstance(value, Fraction) else str(value)
 
 

@@ -116,7 +116,7 @@ def _one_form(rule: DueRule) -> bool:
     if rule.by is not None:
         return False
     if rule.on is not None:
-        return rule.period is None and not (rule.before and isinstance(rule.on, datetime))
+        return rule.period is not None or not (rule.before and isinstance(rule.on, datetime))
     return rule.anchor is not None or not rule.before
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -157,4 +158,6 @@ def _damaged(error: Exception) -> InputError:
 
 
 def _short(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0][:200]
+    """The first line of what the reader of PDFs said, without its own name for the bytes."""
+    said = (str(error).splitlines() or [type(error).__name__])[0]
+    return re.sub(r"^stream <[^>]*>: ", "", said)[:200]

@@ -16,15 +16,16 @@ def _amount(money: Money | None) -> str:
     return speak("en", money) if money is not None else "—"
 
 
-def stages(assessment: Assessment, lang: str) -> list[Row]:
+def stages(contract: Contract, assessment: Assessment, lang: str) -> list[Row]:
     """One row for each stage of each third party; none without any."""
     rows: list[Row] = [tuple(words(lang, f"col.{name}") for name in ("third", "stage", "by", "due", "done", "state"))]
+    who = Voice(lang, contract).who
     for one in assessment.involvements:
         for stage in one.stages:
             state = words(lang, f"stage-state.{stage.state.replace(' ', '-')}")
             missing = f": {', '.join(stage.missing)}" if stage.missing else ""
             days = (stage.due.isoformat() if stage.due else "—", stage.done.isoformat() if stage.done else "")
-            rows.append((one.id, words(lang, f"stage.{stage.what}"), stage.by, *days, state + missing))
+            rows.append((who(one.id), words(lang, f"stage.{stage.what}"), who(stage.by), *days, state + missing))
     return rows if len(rows) > 1 else []
 
 
@@ -44,7 +45,7 @@ def _flow_row(flow: Flow, voice: Voice) -> Row:
 
     gap = "—" if flow.time is None else f"{'+' if flow.time > 0 else ''}{voice.count(flow.time, flow.unit)}"
     limits = (_amount(flow.ours.limit), _amount(flow.theirs.limit), _amount(flow.money))
-    return (flow.third, flow.to, side(flow.ours), side(flow.theirs), gap, *limits)
+    return (voice.who(flow.third), flow.to, side(flow.ours), side(flow.theirs), gap, *limits)
 
 
 def compared(flow: Flow, voice: Voice) -> list[Row]:

@@ -1,8 +1,8 @@
 """Papers that prove themselves: what a statement carries, and how every figure is worked again from it.
 
-A statement carries the contract with its events, the world and what it answered. `check` works all figures again from
-the
-first two, compares them with the third, and then sets the whole paper again: equal bytes prove the printed pages too.
+A statement carries the contract with its events, the world and what it answered. `check` works all figures again
+from the first two, compares them with the third, and then sets the whole paper again: equal bytes prove the printed
+pages too.
 """
 
 import json

@@ -82,7 +82,8 @@ def portfolio(answers: Sequence[tuple[Contract, Assessment]], lang: str) -> str:
                 amount(Money(owing_sum, currency)),
             )
         )
-    return f"{words(lang, 'text.portfolio', n=len(answers))}\n{table(rows, right={2, 3, 4, 5})}\n"
+    counted = words(lang, "text.portfolio-one") if len(answers) == 1 else words(lang, "text.portfolio", n=len(answers))
+    return f"{counted}\n{table(rows, right={2, 3, 4, 5})}\n"
 
 
 def _two(contract: Contract, assessment: Assessment) -> tuple[Money, Money]:
@@ -117,7 +118,8 @@ def spoken(line: Line, lang: str, zone: str, contract: Contract | None = None) -
     if not line.args.get("terms"):
         return said
     span = words(lang, "EXPLAIN-SPAN-01", first=voice.day(line.args["first"]), last=voice.day(line.args["last"]))
-    return f"{said} ({span}; {words(lang, 'EXPLAIN-TERMS-01', terms=line.args['terms'])})"
+    terms = words(lang, "EXPLAIN-TERMS-01", terms=line.args["terms"])
+    return words(lang, "text.amended", said=said, span=span, terms=terms)
 
 
 def state_of(assessment: Assessment, obligation: Obligation, breaches: dict[str, Breach]) -> str:
@@ -197,7 +199,7 @@ def _strip(due: Due | None, lang: str) -> list[str]:
 def _rights(contract: Contract, assessment: Assessment, lang: str, *, why: bool) -> str:
     """Rights that can be used or were, by their last day; with the reasons also how each last day was counted."""
     voice = _Terse(lang, contract, assessment.zone)
-    rows = [_header(lang, "right", "holder", "since", "last-day", "state")]
+    rows = [_header(lang, "id", "right", "holder", "since", "last-day", "state")]
     reasons: list[str] = []
     far = [one for one in held(assessment) if one.far and one.state == "open" and not why]
     for one in held(assessment):
@@ -206,10 +208,12 @@ def _rights(contract: Contract, assessment: Assessment, lang: str, *, why: bool)
             continue
         last = right.lapses.isoformat() if right.lapses else words(lang, "page.right.never")
         kind, state = voice.coded("right", right.kind), words(lang, f"page.right.{one.state}")
-        rows.append((f"{right.id}  {kind}", _label(contract, right.holder, lang), str(right.opened), last, state))
+        rows.append((right.id, kind, _label(contract, right.holder, lang), str(right.opened), last, state))
         opened = spoken(Line(code=right.why, args=right.args), lang, assessment.zone, contract)
         counted = _steps(right.due.steps if right.due else (), lang, assessment.zone, contract)
-        reasons += [f"  {right.id}", *(f"    {line}" for line in (opened, *counted)), *_strip(right.due, lang)]
+        # a limitation runs for years: the strip of its days shows nothing that its lines do not say
+        days = () if right.kind == "limitation" else _strip(right.due, lang)
+        reasons += [f"  {right.id}", *(f"    {line}" for line in (opened, *counted)), *days]
     lines = [words(lang, "page.section.rights"), *([table(rows)] if len(rows) > 1 else []), *(reasons if why else [])]
     if far:
         lines.append("  " + voice.t("right.only", count=len(far), day=far[0].right.lapses))
@@ -242,14 +246,10 @@ def _charges(contract: Contract, assessment: Assessment, lang: str, *, why: bool
     if not assessment.charges and not ranges:
         return ""
     parts = [words(lang, "text.charges")]
-    owed = {obligation.id: obligation for obligation in assessment.obligations}
     gross = {accrual.id: accrual.gross for accrual in assessment.charges}
-    subjects = {accrual.id: accrual.subject for accrual in assessment.charges}
     for charge, lines in explain_all(assessment).items():
-        obligation = owed.get(subjects[charge])
-        counted = explain_due(obligation) if why and obligation else ()
-        shown = [Line(code=step.code, args=dict(step.args)) for step in counted]
-        shown += [line for line in lines if why or line.code.startswith(_SHORT)]
+        # how its due time was counted stands with the due times
+        shown = [line for line in lines if why or line.code.startswith(_SHORT)]
         rows = [(charge, "", amount(gross[charge]))]
         for line in shown:
             said = spoken(line, lang, assessment.zone, contract)
@@ -355,7 +355,7 @@ def _recourse(contract: Contract, assessment: Assessment, lang: str) -> str:
 def _outside(contract: Contract, assessment: Assessment, lang: str, *, why: bool) -> str:
     """How far each third party has come; with the reasons also what it promised beside what we promised."""
     parts = []
-    if rows := stages(assessment, lang):
+    if rows := stages(contract, assessment, lang):
         parts.append(f"{words(lang, 'text.involvement')}\n{table(rows)}")
     flows, warnings = flow_table(contract, lang) if why else ([], [])
     if flows:
@@ -414,7 +414,11 @@ def _value(value: Any) -> str:
 
 
 def _usages(assessment: Assessment, lang: str) -> str:
-    lines = [f"  {_counted(u, lang)} ({u.origin})" for u in assessment.usages]
+    voice = Voice(lang)
+    lines = [
+        "  " + words(lang, "text.counted", said=_counted(u, lang), by=voice.coded("origin", u.origin))
+        for u in assessment.usages
+    ]
     return f"{words(lang, 'text.usages')}\n" + "\n".join(lines) if lines else ""
 
 
@@ -433,9 +437,9 @@ def _digests(assessment: Assessment, lang: str) -> str:
 
 
 def _label(contract: Contract, party: str, lang: str) -> str:
-    """A party as the contract calls it; third parties and others by their key."""
-    found = contract.parties.get(party)
-    return f"{speak(lang, found.label)} {party}" if found else party
+    """A party as the contract calls it, a third party by its name, each with its key; others by their key alone."""
+    said = Voice(lang, contract).who(party)
+    return f"{said} {party}" if said != party else party
 
 
 def _header(lang: str, *names: str) -> Row:

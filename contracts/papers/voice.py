@@ -1,11 +1,12 @@
 """How one language says what an assessment holds: days in the contract's own time, parties by label, codes in words."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from contracts.spoken import kinds_by_language
 from core.breaches import Breach
 from core.money import Money, integer, show_decimal
 from core.periods import Period
@@ -17,6 +18,17 @@ __all__ = ["Voice", "last_day", "plain_id"]
 
 _CODED = {"unit": "unit", "part": "part", "mode": "mode", "when": "round", "state": "claim", "fault": "fault"}
 """Arguments of reasons whose values are words of a closed list, and the list in the catalogue."""
+
+
+_KIND = {"DUE-WAITING-01": "what", "EXPLAIN-EVENT-01": "kind"}
+"""Reasons that name a kind of event, and in which argument."""
+
+_BRIEF: dict[str, tuple[str, Callable[[Mapping[str, Any]], bool]]] = {
+    "EXPLAIN-READING-01": ("EXPLAIN-READING-02", lambda args: args["value"] == args["exact"]),
+    "EXPLAIN-CLAIM-01": ("EXPLAIN-CLAIM-02", lambda args: not args["disputed"].minor),
+    "EXPLAIN-RECOURSE-01": ("EXPLAIN-RECOURSE-02", lambda args: args["limit"] is None),
+}
+"""Reasons with a part that often says nothing: a reading that needed no rounding, no dispute, no limit."""
 
 
 class Voice:
@@ -47,10 +59,13 @@ class Voice:
     def reason(self, reason: Any) -> str:
         """A line of reasons (anything with a code and arguments) as a sentence."""
         args = {name: self.value(name, value) for name, value in reason.args.items()}
+        code, kind = _briefer(reason.code, reason.args), _KIND.get(reason.code)
+        if kind:
+            args[kind] = self.kind(str(args[kind]))
         if isinstance(reason.args.get("unit"), str) and isinstance(reason.args.get("units"), (int, Fraction)):
             # "12 days", "1 day", "12日": number and unit belong together in every language.
             args |= {"units": self.count(reason.args["units"], reason.args["unit"]), "unit": ""}
-        return " ".join(words(self.lang, reason.code, **args).split())
+        return " ".join(words(self.lang, code, **args).split()).replace("： ", "：")
 
     def problem(self, problem: Problem) -> str:
         """What is wrong and what to do, without its place."""
@@ -80,6 +95,16 @@ class Voice:
         """A value of a closed list in words; the value itself where a sector brings one that has none here."""
         key = f"page.{area}.{plain_id(value)}"
         return words(self.lang, key) if has(key) else value
+
+    def kind(self, kind: str) -> str:
+        """A kind of event as a sheet in this language calls it: by the contract's own title, else the usual word."""
+        own = self.contract.event_kinds if self.contract else {}
+        if kind in own and own[kind].title:
+            return self.text(own[kind].title)
+        if self.lang == "en" or has(f"page.anchor.{kind}"):
+            return self.coded("anchor", kind)
+        [said] = kinds_by_language([kind], {})["zh-Hans"]
+        return speak(self.lang, {"zh-Hans": said})
 
     def text(self, text: Mapping[str, str]) -> str:
         return speak(self.lang, text) if text else ""
@@ -158,6 +183,12 @@ class Voice:
 
     def _share(self, part: object) -> str:
         return f"{part.numerator}/{part.denominator}" if isinstance(part, Fraction) else speak(self.lang, part)
+
+
+def _briefer(code: str, args: Mapping[str, Any]) -> str:
+    """The code whose words leave out what would say nothing here."""
+    brief, says_nothing = _BRIEF.get(code, (code, None))
+    return brief if says_nothing and says_nothing(args) else code
 
 
 def plain_id(text: str) -> str:

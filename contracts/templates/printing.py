@@ -8,9 +8,10 @@ from typing import Any
 
 from contracts import phrases
 from contracts.templates import Template, shared
+from contracts.walk import CLOSED
 from core.money import Money, show_decimal
 from core.periods import Period
-from core.terms import Band, Charge, Contract, Languages, Term, Text, find
+from core.terms import Band, Charge, Contract, Languages, Per, Term, Text, find
 
 __all__ = [
     "BLANK",
@@ -35,6 +36,10 @@ Numbers = Mapping[str, str]
 
 Example = Callable[[Contract, str, int], Money | None]
 """Works an example: contract, obligation and days late; None where it cannot."""
+
+
+_DATES = {"day", "week", "month", "year"}
+"""Units that run over dates alone."""
 
 
 class UnprintableError(LookupError):
@@ -102,7 +107,7 @@ def _field(
     if before == "example":
         return _example(contract, template, after, lang, example)
     if after == "capitals":
-        return _capitals(_found(contract, before), lang)
+        return _capitals(_found(contract, before), lang, name)
     raise UnprintableError(name)
 
 
@@ -143,23 +148,30 @@ def _value(contract: Contract, value: Any, lang: str, path: str) -> str:
     if isinstance(value, date):
         return _day(value, lang)
     if isinstance(value, Term):
-        return _term(value, lang)
+        return _term(contract, value, lang)
     if isinstance(value, Languages):
         return _languages(value, lang)
-    if isinstance(value, Charge) and value.per is not None and not (value.from_ or value.to or value.on):
-        return _running(contract, value, lang)
+    if isinstance(value, Charge) and value.per is not None and value in (_share(value), _amount(value)):
+        return _running(contract, value.per, value, lang)
     if type(value) not in phrases.KINDS:
         raise UnprintableError(path)
     return phrases.prose(value, lang, _named(contract))
 
 
-def _running(contract: Contract, charge: Charge, lang: str) -> str:
-    """A charge that runs, so said that the reading is forced: for each day (or part) of delay."""
-    assert charge.per is not None
-    per = phrases.prose(charge.per, lang, _named(contract))
-    if lang != "en" and charge.per.n == 1:
+def _share(charge: Charge) -> Charge:
+    return Charge(rate=charge.rate, of=charge.of, per=charge.per)
+
+
+def _amount(charge: Charge) -> Charge:
+    return Charge(amount=charge.amount, per=charge.per)
+
+
+def _running(contract: Contract, each: Per, charge: Charge, lang: str) -> str:
+    """A share or an amount that runs, so said that the reading is forced: for each day (or part) of delay."""
+    per = phrases.prose(each, lang, _named(contract))
+    if lang != "en" and each.n == 1:
         per = f"一{per}"
-    if charge.rate is None or charge.of is None:
+    if charge.amount is not None:
         return _word("charge", "fixed", lang).format(per=per, amount=phrases.prose(charge.amount, lang))
     share = phrases.prose(Charge(rate=charge.rate, of=charge.of), lang, _named(contract), "charge")
     base, rate = _base_and_rate(share, lang)
@@ -184,8 +196,10 @@ def _said(contract: Contract, path: str, value: str, lang: str) -> str:
         return _word("languages", value, lang)
     if parent == "knobs":
         return _word("knobs", last, lang, value)
-    if last in ("order", "window"):
+    if last in ("order", "window", "counts", "tiering"):
         return _word(last, value, lang)
+    if "." in path and (type(_found(contract, path.rpartition(".")[0])), last) in CLOSED:
+        raise UnprintableError(path)
     return value
 
 
@@ -243,23 +257,26 @@ def _day(day: date, lang: str) -> str:
     return spoken_day(day, lang)
 
 
-def _term(term: Term, lang: str) -> str:
-    """From the first day to the last, both said, so that no reader has to count."""
+def _term(contract: Contract, term: Term, lang: str) -> str:
+    """From the first day to the last, both said, so that no reader has to count; else from the first day, how long."""
     first = _day(term.from_, lang)
-    last = term.until or (_last_day(term) if term.for_ else None)
+    last = term.until or _last_day(contract, term)
     if last is None:
-        length = phrases.prose(term.for_, lang) if term.for_ else BLANK
-        return _word("join", "open_term", lang).format(first=first, length=length)
+        return _word("join", "open_term", lang).format(first=first, length=phrases.prose(term.for_, lang))
     return _word("join", "term", lang).format(first=first, last=_day(last, lang))
 
 
-def _last_day(term: Term) -> date | None:
-    """By KNOBS `term_end`, usage: the day before the anniversary; no calendar is needed for whole months and years."""
-    from core.periods import Counting, term_end
+def _last_day(contract: Contract, term: Term) -> date | None:
+    """By KNOBS `term_end`; None where it takes a calendar or a clock to say it."""
+    from core.periods import term_end
+    from core.presets import resolve
     from core.worktime import Calendar
 
-    assert term.for_ is not None
-    last = term_end(term.from_, term.for_, Counting(), Calendar("none", "1", "Asia/Shanghai"))
+    length = term.for_
+    if length is None or not {length.unit, length.plus.unit if length.plus else "day"} <= _DATES:
+        return None
+    counting, _ = resolve(contract.counting.preset, contract.counting.knobs, {})
+    last = term_end(term.from_, length, counting, Calendar("none", "1", "Asia/Shanghai"))
     return last if isinstance(last, date) else None
 
 
@@ -304,13 +321,13 @@ def _example(contract: Contract, template: Template, directive: str, lang: str, 
     return words.format(annex=_named(contract)(of, lang), days=said, money=money)
 
 
-def _capitals(value: Any, lang: str) -> str:
+def _capitals(value: Any, lang: str, name: str) -> str:
     from contracts.papers.numerals import capitals
 
     if value is None:
         return BLANK
     if not isinstance(value, Money):
-        raise UnprintableError(str(value))
+        raise UnprintableError(name)
     return _english(value) if lang == "en" else capitals(value.minor, value.currency)
 
 
@@ -364,7 +381,7 @@ def _text(text: Mapping[str, str], lang: str) -> str:
     for tag in (lang, "en" if lang == "en" else "zh-Hans", "*", "zh-Hans", "en"):
         if tag in text:
             return text[tag]
-    return next(iter(text.values()), BLANK)
+    return next(iter(text.values()))
 
 
 def _defined(words: str | None, template: Template, lang: str) -> str | None:

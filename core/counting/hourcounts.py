@@ -81,7 +81,7 @@ def _past_closed_hours(
             due += last - first
             continue
         lost = between(first, last, hours, calendar, zone)
-        assert isinstance(lost, int)  # the span is not reversed
+        assert isinstance(lost, int)  # the span is not reversed, and a closure lasts a year at most
         moved = add_hours(due, Fraction(lost, 3600), hours, calendar, zone)
         if isinstance(moved, Problem):
             return moved

@@ -22,7 +22,7 @@ def in_whole(record: Record, facts: Sequence[Fact]) -> list[Fact]:
     for fact in facts:
         share = _share(record, fact)
         so_far += share
-        if enough or share == 1 or so_far >= 1:
+        if enough or so_far >= 1:
             found.append(fact)
     return found
 

@@ -48,6 +48,10 @@ YARDSTICKS: dict[str, Yardstick] = {
 """What figures are measured by under Chinese law. A correction changes what stands beside a figure, never a figure."""
 
 
+_UNPROVEN = {"loss": "BESIDE-PROOF-03", "event": "BESIDE-PROOF-05"}
+"""What has no document yet, by the kind of breach: a loss, something that happened; else what ended the delay."""
+
+
 class Beside(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """One remark on a charge, or on a breach that no rule prices: a code and its arguments; the words are elsewhere.
 
@@ -193,7 +197,7 @@ class _Beside:
             owed = self.owed[debt.obligation]
             term = next(p for p in self.record.contract.payments if p.id == owed.source)
             period = term.due.period
-            if not self._protected(debt) or period is None or period.unit != "day" or term.due.before:
+            if not self._protected(debt) or period is None or period.unit != "day" or term.due.before or term.due.on:
                 continue
             longest = YARDSTICKS["longest"]
             if period.n > longest.value:
@@ -239,7 +243,7 @@ class _Beside:
         done = self.debts[breach.subject].settled if breach.subject in self.debts else owed.done if owed else None
         for event in (done.event if done else None, breach.event):
             if event in events and events[event].evidence is None:
-                code = "BESIDE-PROOF-03" if breach.kind == "loss" else "BESIDE-PROOF-01"
+                code = _UNPROVEN.get(breach.kind, "BESIDE-PROOF-01")
                 missing.append(Beside(about=accrual.id, code=code, args={"event": event, "what": events[event].what}))
         notices = [f for what in ("notified", "claimed", "demanded") for f in self.record.of(what, accrual.id)]
         notices += self.record.of("demanded", breach.subject)

@@ -10,6 +10,7 @@ from core.accounts import Account
 from core.breaches import Breach, speaks_of
 from core.law.beside import Beside
 from core.life.rights import Right, usual_life
+from core.life.surviving import earned
 from core.measuring.figures import Figure
 from core.measuring.readings import counts, described, firing
 from core.money import Money, integer
@@ -305,7 +306,7 @@ def _earned(
         if span is None or not span.first <= day < span.after:
             continue
         days, of = (day - span.first).days + 1, (span.after - span.first).days
-        amount = integer(Fraction(obligation.amount.minor * days, of))
+        amount = integer(obligation.amount.minor * earned(span.first, span.after, day))
         yield Earned(obligation=obligation.id, days=days, of=of, amount=Money(amount, obligation.amount.currency))
 
 

@@ -367,7 +367,7 @@ def _in_proportion(inner: Curve, before: date, last: date, share: int, amount: i
         if day <= before:
             return inner(day)
         if day > last:
-            return opening + min(share, (closing - opening) * share // amount) + inner(day) - closing
+            return opening + share + inner(day) - closing
         return opening + min(share, (inner(day) - opening) * share // amount)
 
     return curve

@@ -168,7 +168,7 @@ class Headroom:
             limit = self._amount(next(c for c in terms.caps if c.id == cap.id), terms, lines)
             if not made or made[-1][1] != limit:
                 made.append((day, limit))
-        if self.record.counting.of("cap_change") == "by days" and len(made) > 1 and window.first != ALWAYS.first:
+        if self.record.counting.of("cap_change") == "by days" and window.first != ALWAYS.first:
             edges = [*(day for day, _ in made), window.after]
             sums = sum(limit * (edges[i + 1] - edges[i]).days for i, (_, limit) in enumerate(made))
             made[-1] = (made[-1][0], sums // (window.after - window.first).days)
@@ -218,7 +218,7 @@ class Headroom:
         sum_ = Fraction(sum(amount for day, amount in days if first <= day < until))
         if how != "annualised" or term is None or term.first <= first:
             return sum_
-        passed = max(n for n in range(months + 1) if months_before(until, n) >= term.first)
+        passed = sum(1 for n in range(1, months + 1) if months_before(until, n) >= term.first)
         return sum_ * months / max(passed, 1)
 
     def by_terms(self, cap: Cap, pool: Pool) -> list[tuple[tuple[str, ...], Pool]]:

@@ -118,6 +118,9 @@ def looked_up(record: Record, term: Measure | Scorecard, exact: Fraction | None,
     rule = term.round
     if exact is not None and rule is None and _banded(record, term):
         rule = record.ask("round_first", f"{where}.round")
+    if rule not in (None, "no", "not rounded") and not rule.partition(" ")[0].isdigit():
+        record.question(Problem("TERMS-WORD-01", f"{where}.round", {"text": rule, "known": "2 decimals, down"}))
+        return None
     return rounded(exact, rule)
 
 

@@ -40,6 +40,17 @@ class Ceilings:
             self._limits[key] = self._limit(rule, ceiling, ids, breach, slices)
         return self._limits[key]
 
+    def before_converting(self, rule: Rule, breach: Breach) -> tuple[Fraction, str] | None:
+        """A foreign ceiling of one obligation, in minor units, where the cap comes before the conversion."""
+        ids = self.versions.at_breach(rule, breach)
+        ceiling = self.versions.version(rule, ids).at_most
+        if ceiling is None or not (self.record.counting.of("fx") or "").endswith("cap then convert"):
+            return None
+        if (ceiling.per or self._scope(rule, breach)) not in {"obligation", "each obligation"}:
+            return None
+        exact, currency = self._exact(ceiling, ids, breach)
+        return None if exact is None else (exact, currency)
+
     def _limit(
         self, rule: Rule, ceiling: Ceiling, ids: tuple[str, ...], breach: Breach, slices: Sequence[Slice]
     ) -> Limit | None:

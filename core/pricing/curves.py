@@ -112,20 +112,27 @@ def _between(accrual: Accrual, slices: Sequence[Slice], calendar: Calendar, zone
 
 
 def _one(part: Slice) -> Fraction:
-    """What each unit of a slice comes to."""
-    exact, units = part.exact, part.units
+    """What each numbered unit of a slice comes to: of an exact block or week each of its days."""
+    exact, units = part.exact, _units(part)
     return Fraction(exact.numerator * units.denominator, exact.denominator * units.numerator)
+
+
+def _units(part: Slice) -> Fraction:
+    """How many numbered units a slice has, the last of which may be a part."""
+    numbers = (part.to - part.from_ + 1) if part.from_ is not None and part.to is not None else 0
+    return part.units if math.ceil(part.units) >= numbers else Fraction(numbers)
 
 
 def _part(part: Slice, one: Fraction, scale: int, how: Precision) -> _Part:
     if how.when == "each day":
-        amounts = by_unit(part, part.units, how), how.whole(one)
+        whole, numbers = by_unit(part, part.units, how), _units(part)
+        amounts = whole, how.whole(one) if numbers == part.units else whole // int(numbers)
     else:
         exact = part.exact
         amounts = exact.numerator * (scale // exact.denominator), one.numerator * (scale // one.denominator)
     if part.from_ is None:  # a one-off accrues whole on its day
         return _Part(part.first, part.first, 1, 1, *amounts)
-    return _Part(part.first, part.last, part.from_, math.ceil(part.units), *amounts)
+    return _Part(part.first, part.last, part.from_, math.ceil(_units(part)), *amounts)
 
 
 def _quotient(share: int, scale: int, how: Precision) -> int:

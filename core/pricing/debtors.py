@@ -1,6 +1,7 @@
 """A charge that several owe: by shares as a charge of each, or whole and joint (Civil Code 517–519)."""
 
 from collections.abc import Iterable
+from fractions import Fraction
 
 import msgspec
 
@@ -36,12 +37,18 @@ def by_debtor(record: Record, accruals: Iterable[Accrual]) -> tuple[Accrual, ...
     return tuple(made)
 
 
+def _debtors(rule: Rule) -> dict[str, Fraction]:
+    """Shares by debtor, who the rule says owes first, then by name: how a file happens to list them decides nothing."""
+    names = sorted(rule.debtors, key=lambda name: (name != rule.owed_by, name))
+    return {name: rule.debtors[name] for name in names}
+
+
 def _split(record: Record, rule: Rule, amount: Money) -> dict[str, Money]:
-    """Whole cents for each debtor, in the rule's order."""
+    """Whole cents for each debtor, in their order."""
     scale = 1
     for share in rule.debtors.values():
         scale *= share.denominator
-    names = list(rule.debtors)
+    names = list(_debtors(rule))
     weights = [int(rule.debtors[name] * scale) for name in names]
     parts = split(amount.minor, weights, names, record.counting.of("remainder"))
     return {name: Money(part, amount.currency) for name, part in zip(names, parts, strict=True)}
@@ -50,7 +57,7 @@ def _split(record: Record, rule: Rule, amount: Money) -> dict[str, Money]:
 def _joint(record: Record, rule: Rule, accrual: Accrual) -> Accrual:
     """Owed once, in the first one's name; any of them may be asked for all of it."""
     return msgspec.structs.replace(
-        accrual, debtor=next(iter(rule.debtors)), jointly=_split(record, rule, accrual.gross)
+        accrual, debtor=next(iter(_debtors(rule))), jointly=_split(record, rule, accrual.gross)
     )
 
 
@@ -69,5 +76,5 @@ def _shares(record: Record, rule: Rule, accrual: Accrual) -> list[Accrual]:
             gross=gross[name],
             maximum=msgspec.structs.replace(accrual.maximum, to=most[name]) if accrual.maximum else None,
         )
-        for name, share in rule.debtors.items()
+        for name, share in _debtors(rule).items()
     ]

@@ -64,17 +64,25 @@ def foreign(record: Record, part: Slice) -> str | None:
 
 
 def converted(
-    record: Record, slices: Sequence[Slice], began: date, paid: Sequence[tuple[date, int]]
+    record: Record,
+    slices: Sequence[Slice],
+    began: date,
+    paid: Sequence[tuple[date, int]],
+    most: tuple[Fraction, str] | None = None,
 ) -> tuple[Slice, ...] | None:
     """Slices of a charge as money of the contract (KNOBS `fx`: whose day's rate); None while a rate is not known.
 
-    `paid` is what was paid of the charge, by day, in the contract's currency.
+    `paid` is what was paid of the charge, by day, in the contract's currency; `most` a ceiling in minor units of its
+    currency that is taken before money is converted: what lies above it is never paid, so no payment's rate is its.
     """
     named = {currency: None for part in slices if (currency := foreign(record, part)) is not None}
     made = list(slices)
     for currency in named:
         held = [i for i, part in enumerate(slices) if foreign(record, part) == currency]
-        rates = _rates(record, [slices[i] for i in held], currency, began, paid)
+        owed = sum((slices[i].exact for i in held), Fraction(0))
+        if most is not None and most[1] == currency:
+            owed = min(owed, most[0])
+        rates = _rates(record, [slices[i] for i in held], currency, began, paid, owed)
         if rates is None:
             return None
         for i, rate in zip(held, rates, strict=True):
@@ -84,13 +92,18 @@ def converted(
 
 
 def _rates(
-    record: Record, slices: Sequence[Slice], currency: str, began: date, paid: Sequence[tuple[date, int]]
+    record: Record,
+    slices: Sequence[Slice],
+    currency: str,
+    began: date,
+    paid: Sequence[tuple[date, int]],
+    owed: Fraction,
 ) -> list[Conversion] | None:
     how = record.ask("fx", f"exchange.{currency}")
     if how is None:
         return None
     if how.startswith("payment day"):
-        one = _by_payment(record, sum((part.exact for part in slices), Fraction(0)), currency, paid)
+        one = _by_payment(record, owed, currency, paid)
         found = [one for _ in slices]
     else:
         by_day = how.startswith("charge day")

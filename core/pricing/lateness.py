@@ -11,12 +11,12 @@ from core.breaches import Breach
 from core.duties.excuses import excused, shared
 from core.periods import Calendar, Period, add, elapsed_days, end_of_day, local_date
 from core.pricing.cure import cured, redelivered
-from core.pricing.unsaid import charges_grace
+from core.pricing.unsaid import charges_grace, numbers_grace
 from core.problems import Problem
 from core.record import Record
 from core.terms import Charge, Rule
 
-__all__ = ["Timeline", "counted", "day_of", "grace_of", "holes_of", "through", "timeline"]
+__all__ = ["Timeline", "after_grace", "counted", "day_of", "grace_of", "holes_of", "through", "timeline"]
 
 
 class Timeline(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
@@ -25,6 +25,7 @@ class Timeline(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc
     `kind` "days" (blocks of `length` dates after `start`), "working days", or "spans" (of `length` seconds after
     `begins`).
     `part`: what a part of a unit counts. `total` is how many units there are; `holes` are dates left out (first, last).
+    Exact blocks are numbered by their days.
     """
 
     kind: str
@@ -34,6 +35,11 @@ class Timeline(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc
     begins: datetime | None = None
     part: str = "started"
     holes: tuple[tuple[date, date], ...] = ()
+
+    @property
+    def each(self) -> int:
+        """How many numbered days make the unit of the price."""
+        return self.length if self.kind == "days" and self.part == "exact" else 1
 
 
 def through(line: Timeline, day: date, calendar: Calendar, zone: str) -> int:
@@ -48,7 +54,7 @@ def through(line: Timeline, day: date, calendar: Calendar, zone: str) -> int:
     for first, last in line.holes:
         if first <= day:
             days -= elapsed_days(first, min(last, day)) + 1
-    if line.length == 1:
+    if line.length == line.each:
         return max(0, days)
     return max(0, days // line.length if line.part == "completed" else -(-days // line.length))
 
@@ -64,7 +70,7 @@ def day_of(line: Timeline, number: int, calendar: Calendar, zone: str) -> date:
         return calendar.add_working_days(line.start, number)
     days = (
         number
-        if line.length == 1
+        if line.length == line.each
         else number * line.length
         if line.part == "completed"
         else (number - 1) * line.length + 1
@@ -120,6 +126,8 @@ def _dates(record: Record, rule: Rule, breach: Breach, said: str | None, length:
     part = _part(record, rule, said, units)
     if part is None:
         return None
+    if part == "exact":
+        units *= length
     total = counted(units, part) if days > 0 else Fraction(0)
     return Timeline(kind="days", start=start, total=total, length=length, part=part, holes=holes)
 
@@ -192,12 +200,53 @@ def grace_of(record: Record, rule: Rule, line: Timeline) -> int | None:
     franchise = charges_grace(record, rule)
     if franchise is None:
         return None
-    last = add(line.start, _as_the_delay(record, rule.grace.period, line), record.counting, record.calendar, roll=False)
+    length = _as_the_delay(record, rule.grace.period, line)
+    start = line.begins if line.begins is not None and length.is_clock else line.start
+    last = add(start, length, record.counting, record.calendar, roll=False)
     if isinstance(last, Problem):
         record.question(msgspec.structs.replace(last, where=f"rules.{rule.id}.grace"))
         return None
-    units = through(line, last.unrolled, record.calendar, record.zone)
+    if line.begins is not None and length.is_clock and last.instant is not None:
+        units = -(-int((last.instant - line.begins).total_seconds()) // line.length)
+    else:
+        units = through(line, last.unrolled, record.calendar, record.zone)
     return 0 if franchise and line.total > units else units
+
+
+def after_grace(
+    record: Record, rule: Rule, breach: Breach, line: Timeline, charge: Charge
+) -> tuple[Timeline, int] | None:
+    """The units of a delay, and how many of them are grace; where grace is no whole number of blocks or spans these
+    begin when it ends. None while something must be asked.
+    """
+    units = grace_of(record, rule, line)
+    if units is None or rule.grace is None or (line.kind != "spans" and line.length == line.each):
+        return None if units is None else (line, units)
+    fine = msgspec.structs.replace(line, total=Fraction(_late(record, breach, line)), length=1, part="started")
+    free = grace_of(record, rule, fine) or 0
+    if fine.total <= free:
+        return line, math.ceil(line.total)  # within grace
+    if free % line.length == 0 or numbers_grace(record, rule, free):
+        return line, units if free else 0
+    left = (fine.total - free) / line.length
+    part = _part(record, rule, charge.per.part if charge.per else None, left)
+    if part is None:
+        return None
+    line = msgspec.structs.replace(line, total=counted(left, part), part=part)
+    if line.begins is not None:
+        return msgspec.structs.replace(line, begins=line.begins + timedelta(seconds=free)), 0
+    first, last = line.start + timedelta(days=1), day_of(fine, free, record.calendar, record.zone)
+    return msgspec.structs.replace(line, holes=_united(sorted([(first, last), *line.holes]))), 0
+
+
+def _late(record: Record, breach: Breach, line: Timeline) -> int:
+    """How late it is in days, or in seconds of a delay in spans."""
+    assert breach.until is not None
+    if line.begins is not None:
+        assert breach.until_at is not None
+        return int((breach.until_at - line.begins).total_seconds())
+    fine = msgspec.structs.replace(line, length=1)
+    return through(fine, breach.until, record.calendar, record.zone) - (record.counting.late_ends == "both out")
 
 
 def _as_the_delay(record: Record, period: Period, line: Timeline) -> Period:

@@ -48,7 +48,7 @@ def precision(record: Record, rule: Rule) -> Precision:
     if rule.round is not None:
         return Precision(rule.round.when, rule.round.mode, step)  # type: ignore[arg-type]
     when = {"each day or unit": "each day", "each slice": "each slice"}.get(counting.of("round_when") or "", "once")
-    return Precision(when, counting.of("round_mode") or "half up", step)  # type: ignore[arg-type]
+    return Precision(when, counting.of("round_mode"), step)  # type: ignore[arg-type]
 
 
 def _step(said: str | None, currency: str) -> int | None:
@@ -62,8 +62,7 @@ def price_of(record: Record, exact: Fraction) -> Fraction:
     """The price of one unit: exact, or rounded before it is multiplied (KNOBS `unit_price`)."""
     if exact.denominator == 1 or record.counting.of("unit_price") != "rounded first":
         return exact
-    mode: Mode = record.counting.of("round_mode") or "half up"  # type: ignore[assignment]
-    return Fraction(integer(exact, mode))
+    return Fraction(integer(exact, record.counting.of("round_mode")))  # type: ignore[arg-type]
 
 
 def cuts_of(record: Record, rule: Rule) -> tuple[date, ...]:

@@ -19,7 +19,7 @@ from core.pricing.accruals import Slice, slice_of
 from core.pricing.bases import Bases, Versions, first_late
 from core.pricing.exchange import changes
 from core.pricing.interest import Run, first_day, interest, last_day, payment_counts, runs_as_interest, tier
-from core.pricing.lateness import Timeline, day_of, grace_of, holes_of, through, timeline
+from core.pricing.lateness import Timeline, after_grace, day_of, grace_of, holes_of, through, timeline
 from core.pricing.rounding import cuts_of, price_of
 from core.pricing.unsaid import charges_all_days, charges_grace, numbers_grace
 from core.problems import Problem
@@ -78,9 +78,10 @@ class Slices:
             return self.interest(rule, breach)
         unit = msgspec.structs.replace(running, per=Per("day", part="started")) if once else running
         line = timeline(self.record, rule, breach, unit)
-        grace = grace_of(self.record, rule, line) if line is not None else None
-        if line is None or grace is None:
+        spared = after_grace(self.record, rule, breach, line, unit) if line is not None else None
+        if spared is None:
             return (), None, 0
+        line, grace = spared
         if once:
             late = line.total > grace or (grace == 0 and breach.clocked)
             return self._once(rule, breach, running, self._day(line, grace + 1)) if late else (), None, grace
@@ -197,13 +198,13 @@ class Slices:
         if not self._tiers_said(rule, free):
             return
         offset = 0 if numbers_grace(self.record, rule, free) else free
-        slab = last - offset if charges_all_days(self.record, rule) else None
+        slab = -(-(last - offset) // line.each) if charges_all_days(self.record, rule) else None
         starts = sorted(
             {free + 1, *(s for s in self._cuts(rule, breach, line, offset, slab is None) if free + 1 < s <= last)}
         )
         for number, begin in enumerate(starts):
             end = starts[number + 1] - 1 if number + 1 < len(starts) else last
-            units = (line.total if end == last else Fraction(end)) - (begin - 1)
+            units = ((line.total if end == last else Fraction(end)) - (begin - 1)) / line.each
             made = self._stretch(rule, breach, line, begin, end, units, slab, offset)
             if made is not None:
                 yield made
@@ -222,7 +223,7 @@ class Slices:
                 *(versions.version(rule, versions.governing(rule, breach, day)) for day in self.record.breaks),
             ]
             for step in (step for one in held for step in one.tiers):
-                yield from (n + offset for n in (step.from_, step.to and step.to + 1) if n)
+                yield from ((n - 1) * line.each + 1 + offset for n in (step.from_, step.to and step.to + 1) if n)
         days = [*self.record.breaks, *cuts_of(self.record, rule), *self._edges(breach)]
         steps = [step.amount or step.price for step in (rule.charge, *rule.tiers) if step is not None]
         priced = {money.currency for money in steps if money is not None}
@@ -265,7 +266,8 @@ class Slices:
         first = self._day(line, begin)
         ids = self.versions.governing(rule, breach, first)
         version = self.versions.version(rule, ids)
-        charge = tier(version.tiers, slab or begin - offset) if version.tiers else version.charge
+        number = slab or -(-(begin - offset) // line.each)
+        charge = tier(version.tiers, number) if version.tiers else version.charge
         if charge is None:
             return None
         return self._slice(
@@ -296,7 +298,7 @@ class Slices:
         if rule.plus is None:
             return ()
         offset = 0 if numbers_grace(self.record, rule, 0) else free
-        number = (rule.plus.on or 1) + offset
+        number = ((rule.plus.on or 1) - 1) * line.each + 1 + offset
         if math.ceil(line.total) < max(number, free + 1):  # what ends within grace costs nothing at all
             return ()
         made = self._once(rule, breach, rule.plus, self._day(line, number))

@@ -162,12 +162,14 @@ async def _make(engine: SQLite | PostgreSQL, tables: Tables, place: str, now: da
 
 async def _to_wal(engine: SQLite) -> None:
     """SQLite does not wait when several processes turn a new file to WAL at once: it refuses, and is asked again."""
-    for patience in range(_TRIES, 0, -1):
+    patience = _TRIES
+    while True:
         try:
             await engine.run_ddl("PRAGMA journal_mode=WAL")
             return
         except sqlite3.OperationalError as error:
-            if "locked" not in str(error) or patience == 1:
+            patience -= 1
+            if "locked" not in str(error) or not patience:
                 raise
             await asyncio.sleep(_PAUSE_S)
 

@@ -381,7 +381,7 @@ def _settle(part: str, target: str) -> None:
     with Path(part).open("rb+") as written:
         os.fsync(written.fileno())
     Path(part).rename(target)
-    if os.name == "posix":
+    if os.name == "posix":  # pragma: no branch - elsewhere a folder cannot be opened, and needs no such care
         folder = os.open(Path(target).parent, os.O_RDONLY)
         try:
             os.fsync(folder)

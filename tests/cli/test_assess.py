@@ -107,7 +107,9 @@ def test_a_folder_is_a_portfolio_with_totals(spondeo, s12):
         (["assess", "x.toml", "--as-off", "2026-01-01"], "CLI-ARGS-03"),
         (["assess", "x.toml", "--as-of"], "CLI-ARGS-04"),
         (["plugins", "lst"], "CLI-ARGS-05"),
+        (["assess", "x.toml", "--json=yes"], "CLI-ARGS-01"),
         (["asess"], "CLI-COMMAND-01"),
+        (["nonsense"], "CLI-COMMAND-02"),
         (["assess", "{s12}", "--as-of", "2026-13-01"], "CLI-DATE-01"),
         (["assess", "{s12}", "--lang", "fr"], "CLI-LANG-01"),
         (["assess", "{s12}", "--csv", "chargs"], "CLI-TABLE-01"),
@@ -136,3 +138,11 @@ def test_help_names_every_command_in_each_language(spondeo):
     for lang in ("en", "zh-Hans", "zh-Hant"):
         ran = spondeo("--help", "--lang", lang) if lang == "en" else spondeo("help", "--lang", lang)
         assert all(name in ran.out for name in cli.COMMANDS)
+
+
+@pytest.mark.parametrize(("lang", "usage"), [("en", "usage: "), ("zh-Hans", "用法："), ("zh-Hant", "用法：")])
+def test_the_help_of_a_command_begins_in_the_reader_s_language(spondeo, capsys, lang, usage):
+    with pytest.raises(SystemExit):
+        spondeo("assess", "--help", "--lang", lang)
+
+    assert capsys.readouterr().out.startswith(f"{usage}spondeo assess ")

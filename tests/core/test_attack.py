@@ -11,6 +11,7 @@ from core.events import Event, gone
 from core.limits.cuts import _above
 from core.periods import Calendar
 from core.pricing.curves import Cut
+from core.problems import InputError
 from core.world import World
 
 TERMS = """
@@ -137,3 +138,11 @@ def test_a_word_or_number_that_no_phrase_would_give_is_refused_in_long_form(path
     here[path[-1]] = value
 
     assert {code, f"{code[:-1]}2"} & {problem.code for problem in read_text(json.dumps(root), syntax="json")[2]}
+
+
+def test_a_far_day_is_refused_where_it_is_said() -> None:
+    contract, _, _ = read_text(TERMS, "x.toml")
+    assert contract is not None
+    with pytest.raises(InputError) as wrong:
+        assess(contract, (), as_of=date(9999, 12, 31), world=_world())
+    assert [(one.code, one.where) for one in wrong.value.problems] == [("TERMS-DATE-03", "as_of")]

@@ -77,10 +77,14 @@ def rules(draw: st.DrawFn, name: str, head: str) -> Rule:
     per, tiered = draw(pers), draw(st.booleans())
     once = not tiered and draw(st.integers(0, 4)) == 0
     unit = "working day" if per.unit == "working day" and not once else draw(st.sampled_from(["day", "week"]))
+    block = 1 if once or per.unit == "working day" else per.n * (7 if per.unit == "week" else 1)
+    unit = unit if 7 % block == 0 or unit == "working day" else "day"  # blocks begin when grace ends
+    each = 1 if unit == "week" else block
+    completed = per.part == "completed" and not once
     grace = st.builds(
         Grace,
-        st.builds(Period, st.integers(0, 9), st.just(unit)),
-        st.sampled_from(["never charged", "charged once exceeded"]),
+        st.builds(Period, st.integers(0, 9).map(lambda n: n * each), st.just(unit)),
+        st.sampled_from(["never charged"] if completed else ["never charged", "charged once exceeded"]),
     )
     edge, more = draw(st.integers(1, 20)), draw(st.integers(1, 20))
     last = draw(st.none() | st.just(edge + 2 * more))
@@ -344,6 +348,7 @@ FIVE = Money(500, "CNY")
         (ruled(at_most=Ceiling(FIVE, "calendar month")), "rules.at_most.per"),
         (ruled(at_most=Ceiling(FIVE, "obligation", excess="carried forward")), "rules.at_most.excess"),
         (ruled(grace=Grace(Period(2, "day"))), "rules.grace"),
+        (ruled(charge=Charge(amount=FIVE, per=Per("day", 2, "started")), grace=Grace(Period(1, "day"), "never charged")), "rules.grace"),
         (ruled(grace=Grace(Period(2, "working day"), "never charged")), "rules.grace"),
         (ruled(grace=Grace(Period(1, "month"), "never charged")), "rules.grace"),
         (counted(weeks_are="5 working days"), "counting.weeks_are"),

@@ -30,3 +30,16 @@ def test_a_replaced_value_leaves_the_original_as_it_was(contract):
 def test_a_path_that_leads_nowhere_is_a_lookup_error(contract, path):
     with pytest.raises(LookupError):
         find(contract, path)
+
+
+@pytest.mark.parametrize(
+    ("path", "lost"),
+    [("rules.late", "late"), ("rules.late.charge", "late.charge"), ("rules.late-annex.chrge", "chrge"),
+     ("rules.late-annex.clause.x", "x"), ("nothing", "nothing"), ("third_parties.none.fee", "none.fee"),
+     ("caps.general.covers.delay", "delay")],
+)  # fmt: skip
+def test_what_is_not_there_cannot_be_replaced(contract, path, lost):
+    with pytest.raises(LookupError) as told:
+        replaced(contract, path, "99")
+
+    assert (lost,) == told.value.args

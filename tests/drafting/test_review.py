@@ -8,8 +8,9 @@ import pytest
 
 from contracts.drafting import draft
 from contracts.review import BASES, review
+from core.money import Money
 from core.periods import Period
-from core.terms import Clause, DueRule, Languages, Quote
+from core.terms import Charge, Clause, DueRule, Languages, Per, Quote
 from locales import LANGUAGES, has, say
 
 
@@ -131,3 +132,30 @@ def test_arbitration_alone_is_one_route(template):
     assert drafted is not None
 
     assert not {problem.code for problem in review(drafted)} & {"REVIEW-DISPUTE-01", "REVIEW-DISPUTE-02"}
+
+
+NO_FINDINGS = {
+    "REVIEW-NOTICE-01": lambda c: changed(
+        c, parties={k: msgspec.structs.replace(p, email="a@example.com") for k, p in c.parties.items()}
+    ),
+    "REVIEW-RATE-01": lambda c: changed(
+        c, rules=tuple(msgspec.structs.replace(r, charge=Charge(amount=Money(1, "CNY"), per=Per("day")))
+                       if r.charge and r.charge.per else r for r in c.rules)
+    ),
+    "REVIEW-WORD-03": lambda c: changed(
+        c, clauses=tuple(msgspec.structs.replace(k, words={"en": k.words["en"]}) for k in c.clauses)
+    ),
+    "REVIEW-RENEWAL-01": lambda c: changed(CASES["REVIEW-RENEWAL-01"](c), renewal=None),
+    "REVIEW-PRICE-02": lambda c: changed(
+        c, payments=tuple(msgspec.structs.replace(p, amount=Money(1, "USD")) for p in c.payments)
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", NO_FINDINGS)
+def test_a_finding_is_not_made_where_there_is_nothing_to_find(contract, code):
+    """An address for notices, a fixed sum a day, no Chinese words, no renewal, instalments in another currency."""
+    told = {problem.code for problem in review(CASES.get(code, lambda c: c)(contract))}
+
+    assert code in told
+    assert code not in {problem.code for problem in review(NO_FINDINGS[code](contract))}

@@ -27,6 +27,10 @@ from locales import LANGUAGES, say
         ("provider", {"nam": "x"}, "DRAFT-ANSWER-03"),
         ("provider", {"name": {"en": "x"}, "shareholders": "x"}, "DRAFT-ANSWER-06"),
         ("provider", {"address": "x"}, "DRAFT-ANSWER-01"),
+        ("provider", {"name": {"en": "x"}, "credit_code": "91310000"}, "DRAFT-ANSWER-05"),
+        ("provider", {"name": {"en": "x"}, "credit_code": "I" * 18}, "DRAFT-ANSWER-05"),
+        ("signed", "1850-01-01", "TERMS-DATE-03"),
+        ("total", "-5.00 CNY", "TERMS-LEAST-02"),
         ("part_days", "sometimes", "DRAFT-ANSWER-04"),
     ],
 )
@@ -129,3 +133,12 @@ def test_headings_may_be_without_a_number_conspicuous_or_a_sheet():
 
     assert [] == problems
     assert (False, True, False, ("words",)) == (one.numbered, one.conspicuous, one.sheet, one.lines)
+
+
+def test_a_template_with_a_path_that_leads_nowhere_drafts_nothing(template, spoilt):
+    drafted, paper, problems = draft(
+        spoilt("en", "{rules.late-annex.charge}", "{rules.late-anex.charge}"), template.example, ("zh-Hans", "en")
+    )
+
+    assert (None, None) == (drafted, paper)
+    assert [("TEMPLATE-PATH-01", "rules.late-anex.charge")] == [(p.code, p.args["path"]) for p in problems]

@@ -1,8 +1,10 @@
 """Files and folders as they lie on a disk: unreadable, too large, doubled, or no contracts at all."""
 
+import zipfile
 from datetime import datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from contracts.folder import contract_files, is_store, load, world_for
@@ -88,6 +90,33 @@ def test_a_calendar_that_is_missing_is_told_where_it_is_named(counting, where, c
     assert [where] == [problem.where for problem in problems if code in (None, problem.code)][:1]
 
 
+CALENDAR = """
+[calendars.ours]
+zone = "UTC"
+rest = ["Sat", "Sun"]
+"""
+
+
+def test_a_contract_with_one_calendar_of_its_own_counts_by_it():
+    contract, _, problems = read_text(TEXT + CALENDAR)
+    assert () == problems
+    assert contract is not None
+
+    world, problems = world_for(contract)
+
+    assert () == problems
+    assert ["ours"] == list(world.calendars)
+
+
+def test_a_calendar_of_its_own_that_is_wrong_is_told_where_it_is():
+    contract, _, _ = read_text(TEXT + CALENDAR)
+    assert contract is not None
+    ours = msgspec.structs.replace(contract.calendars["ours"], rest=("Someday",))
+    wrong = msgspec.structs.replace(contract, calendars={"ours": ours})
+
+    assert ["calendars.ours.rest"] == [problem.where for problem in world_for(wrong)[1]]
+
+
 def test_an_address_or_the_first_bytes_tell_a_store(tmp_path):
     (tmp_path / "store").write_bytes(b"SQLite format 3\0")
 
@@ -108,6 +137,8 @@ def test_a_file_that_nobody_may_read_says_why(folder, monkeypatch):
 
     assert ["FILE-PATH-03"] == codes(read_contract(folder / "one.toml")[2])
     assert ["FILE-PATH-03"] == codes(read_sheet(folder / "one.toml").problems)
+    (folder / "march.csv").write_text("what,at\n", "utf-8")
+    assert () == unread_sheets(folder / "one.toml")
 
 
 def test_events_that_are_no_list_are_told_beside_the_rest():
@@ -222,3 +253,14 @@ def test_numbers_and_times_of_a_workbook_are_text_as_a_person_reads_them(tmp_pat
     assert "2026-03-01T09:30:00" == read.rows[0][1]["at"].text
     monkeypatch.setattr("contracts.sheets.MOST_ROWS", 2)
     assert ["FILE-SHEET-04"] == codes(read_sheet(tmp_path / "a.xlsx").problems)
+
+
+@pytest.mark.parametrize(
+    ("part", "size", "code"), [("x", 10, "FILE-SHEET-01"), ("x", 10 * LARGEST_SHEET + 1, "FILE-SIZE-01")]
+)
+def test_an_archive_that_is_no_workbook_or_unfolds_without_end_is_not_read(tmp_path, part, size, code):
+    with zipfile.ZipFile(tmp_path / "e.xlsx", "w", zipfile.ZIP_DEFLATED) as archive, archive.open(part, "w") as file:
+        for start in range(0, size, 1_000_000):
+            file.write(b"0" * min(1_000_000, size - start))
+
+    assert [code] == codes(read_sheet(tmp_path / "e.xlsx").problems)

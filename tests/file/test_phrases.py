@@ -121,7 +121,7 @@ def test_each_row_reads_its_example_and_prints_it_back(row):
 
 def test_the_table_stays_small():
     """Some sixty rows say what contracts with dates and charges say; interest, sessions and points cards took thirty more."""
-    assert len(phrases.ROWS) <= 95
+    assert len(phrases.ROWS) <= 98
 
 
 @pytest.mark.parametrize(

@@ -252,3 +252,31 @@ def test_no_value_of_any_key_ends_in_a_traceback(odd):
 
 def test_an_empty_file_is_told_what_it_lacks():
     assert ["TERMS-MISSING-01"] * 3 == [p.code for p in read_text("")[2]]
+
+
+MEASURED = '[[measures]]\nid = "m"\nkind = "mean"\nof = "signed"\nevery = "calendar month"\n'
+RULE = '[[rules]]\nid = "r"\nclause = "1"\n'
+CARD = '[[annexes]]\nid = "A1"\nowed_by = "provider"\ndue = 2026-02-01\n[[scorecards]]\nid = "c"\nkind = "points"\nevery = "calendar month"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (MEASURED + RULE + 'when = "m is below 85"\n[rules.bands]\n"below 75" = "nonsense"',
+         [("TERMS-CHARGE-01", "rules.r.bands.below 75")]),
+        (CARD + '[scorecards.lose]\n"any annex is late" = "many"', [("TERMS-POINTS-01", "scorecards.c.lose.any annex is late")]),
+        (CARD + '[scorecards.lose]\n"any annex is late" = "2 a started day"\nfloor = "0"',
+         [("TERMS-KEY-03", "scorecards.c.lose.floor")]),
+        ('[renewal]\ntacit = "1 year"\nlaw = "CN"', [("TERMS-KEY-03", "renewal.law")]),
+        (MEASURED.replace("month", "month, Mars/City"), [("TERMS-EVERY-01", "measures.m.every")]),
+        (RULE + 'when = "any annex is late"\ncharge = "1.00 CNY each time"\nrepeat = "double from the umpteenth in a month"',
+         [("TERMS-REPEAT-02", "rules.r.repeat")]),
+        (MEASURED + RULE + 'when = "m is below 85 in 3 of 5 nice windows"\ncharge = "1.00 CNY each time"',
+         [("TERMS-WHEN-02", "rules.r.when")]),
+        (RULE + 'when = "any annex is late"\ncharge = "50 of nonsense per day"', [("TERMS-CHARGE-01", "rules.r.charge")]),
+    ],
+)  # fmt: skip
+def test_a_slip_is_told_once_and_where_it_stands(text, told):
+    _, _, problems = read_text(SMALLEST + text)
+
+    assert told == [(problem.code, problem.where) for problem in problems]

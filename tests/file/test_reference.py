@@ -37,3 +37,15 @@ def test_every_column_of_a_sheet_is_in_the_reference():
 @pytest.mark.parametrize("code", sorted(set(re.findall(r'"([A-Z]{2,}-[A-Z]{2,}-\d\d)"', SOURCES))))
 def test_each_code_of_the_reader_has_words(code):
     assert has(code)
+
+
+def test_the_reference_is_printed_or_put_in_its_place(tmp_path, monkeypatch, capsys):
+    readme = tmp_path / "README.md"
+    readme.write_text(f"before\n{reference.BEGIN}\nold\n{reference.END}\nafter\n", "utf-8")
+    monkeypatch.setattr(reference, "README", readme)
+
+    assert 0 == reference.main([])
+    assert "old" in readme.read_text("utf-8")
+    assert 0 == reference.main(["--write"])
+    assert capsys.readouterr().out.strip() == reference.reference().strip()
+    assert f"before\n{reference.reference()}\nafter\n" == readme.read_text("utf-8")

@@ -234,3 +234,15 @@ def test_the_digest_of_an_example_is_pinned_to_its_terms():
 
     assert digest(contract) == digest(read_text(spaced)[0])
     assert digest(contract) != digest(read_text(spaced.replace("260000", "260001").replace("200000", "200001"))[0])
+
+
+def test_words_that_are_the_same_in_every_language_are_written_as_they_were_given():
+    contract, _, problems = read_text(
+        'spondeo = 1\nnumber = "N-1"\ntitle = "Example"\n'
+        '[parties.a]\nlabel = "A"\nname = "Example A"\n[parties.b]\nlabel = "B"\nname = "Example B"\n'
+    )
+    assert () == problems
+    assert contract is not None
+
+    assert 'title   = "Example"' in write_toml(contract)
+    assert (contract, (), ()) == read_text(write_toml(contract))

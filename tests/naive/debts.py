@@ -25,12 +25,12 @@ def _debt(contract: dict[str, Any], owed: dict[str, Any], as_of: date) -> tuple[
     while day <= as_of:
         if day > owed["due"]:  # the due day is out, the day of a payment is in
             exact += open_ * yearly / _days_of_year(basis, day)
-        for event in contract["events"]:
-            if event["of"] == owed["id"] and event["at"] == day:
-                interest = int(exact.quantize(Decimal(1), ROUND_HALF_UP)) - settled
-                price, paid = _allocated(owed["order"], _cents(event["amount"]), open_, interest)
-                open_ -= price
-                settled += paid
+        given = [_cents(e["amount"]) for e in contract["events"] if e["of"] == owed["id"] and e["at"] == day]
+        if given:  # what is paid on one day is one payment, in however many parts
+            interest = int(exact.quantize(Decimal(1), ROUND_HALF_UP)) - settled
+            price, paid = _allocated(owed["order"], sum(given), open_, interest)
+            open_ -= price
+            settled += paid
         day += DAY
     return int(exact.quantize(Decimal(1), ROUND_HALF_UP)), settled, open_
 

@@ -104,3 +104,10 @@ def test_a_stream_that_unfolds_without_end_is_stopped(paper: bytes, monkeypatch:
 
     assert codes(lambda: attached(bomb)) == ["PAPER-CHECK-04"]
     assert asked == [1_000_001]
+
+
+def test_what_the_reader_of_pdfs_says_comes_without_its_name_for_the_bytes() -> None:
+    with pytest.raises(InputError) as caught:
+        attached(b"no PDF at all")
+
+    assert "object at 0x" not in str(caught.value.problems[0].args["reason"])

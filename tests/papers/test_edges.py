@@ -18,16 +18,19 @@ from contracts.papers.data import as_csv, as_json
 from contracts.papers.document import Column, Document, KeyFigure, KeyFigures, PageBreak, Paragraph, TableBlock, Title
 from contracts.papers.face import regular_face
 from contracts.papers.page import page
+from contracts.papers.page.timeline import timeline
+from contracts.papers.page.view import view
 from contracts.papers.pages import Cell, Row, SetLine, paginate
 from contracts.papers.proof import Given, Proof, check, statement_paper
 from contracts.papers.statement import statement
 from contracts.papers.text import report, table
 from contracts.papers.typeset import render
 from core.assessment import Assessment, assess
+from core.events import Event
 from core.limits.causes import Cause
 from core.problems import InputError
 from core.record import Decided
-from core.terms import Contract
+from core.terms import Amendment, Contract
 
 
 def contract_of(one: Loaded) -> Contract:
@@ -60,6 +63,14 @@ def test_a_frame_that_fits_stays_where_it_is():
     [only] = paginate([Row((lines_of(2),)), Row((lines_of(2),), frame=1), Row((lines_of(1),), frame=2)], 150.0, 0.0)
 
     assert 2 == len(only.frames)
+
+
+def test_a_frame_goes_on_over_the_pages_that_its_words_need():
+    pages = paginate([Row((lines_of(20),), frame=1), Row((lines_of(1),))], 100.0, 0.0)
+
+    assert [1, 1, 1] == [len(page.frames) for page in pages]
+    assert 21 == sum(len(page.lines) for page in pages)
+    assert all(top >= max(y for _, y, _ in page.lines[:-1]) for page in pages for top, _ in page.frames)
 
 
 def test_a_row_that_is_whole_and_higher_than_a_page_runs_over_the_edge_once():
@@ -256,6 +267,28 @@ def test_what_was_done_without_a_due_day_is_a_mark_without_a_diamond(whole: Load
 
     assert "licence done 29 Jan 2026." in html
     assert "licence due " not in html
+
+
+def test_a_right_given_up_stands_beside_its_charge(whole: Loaded):
+    given_up = Event(id="W1", what="waived", of="late:A1", by="client", at=date(2026, 6, 1))
+    made = assess(contract_of(whole), (*whole.events, given_up), as_of=date(2026, 9, 30), world=whole.world)
+    paper = statement(made, contract_of(whole), languages=("en",))
+    [table, *_] = [block for block in paper.blocks if isinstance(block, TableBlock) and block.totals]
+
+    workings = ["" if isinstance(row[4], str) else row[4]["en"] for row in table.rows]
+    assert [True, False] == ["right given up" in said for said in workings[:2]]
+
+
+def test_an_amendment_is_a_flag_on_its_day_and_none_while_it_waits_for_words(whole: Loaded, whole_made: Assessment):
+    amendments = (
+        Amendment(id="S1", agreed=date(2026, 5, 1), effective=date(2026, 5, 20)),
+        Amendment(id="S2", agreed=date(2026, 5, 1), effective="lab consents"),
+    )  # fmt: skip
+    contract = msgspec.structs.replace(contract_of(whole), amendments=amendments)
+    drawn = timeline(view((contract, whole.events, whole_made, ())))
+
+    assert drawn is not None
+    assert ["S1"] == [flag.name for flag in drawn.flags if flag.kind == "amended"]
 
 
 def test_what_nothing_gives_a_day_waits_for_a_decision(whole: Loaded, whole_made: Assessment):

@@ -22,13 +22,14 @@ def worked(name: str, *more: Event, as_of: date = date(2026, 9, 30)) -> tuple[Co
 
 
 def test_each_stage_has_a_row_in_the_order_of_its_life():
-    _, made = worked("third-party-s13")
-    rows = stages(made, "en")
+    contract, made = worked("third-party-s13")
+    rows = stages(contract, made, "en")
 
     assert ["request", "answer", "agreement", "start of work", "end", "word of the end", "settlement"] == [
         row[1] for row in rows[1:]
     ]
-    assert ("adviser", "answer", "client", "2026-02-27", "2026-03-03", "done late") == rows[2]
+    who = "Party B"
+    assert ("Example Risk Assessors", "answer", who, "2026-02-27", "2026-03-03", "done late") == rows[2]
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -36,7 +37,7 @@ def test_every_language_has_words_for_all_of_it(lang: str):
     contract, made = worked("third-party-s13", Event(what="terminated", id="T", by="client", at=date(2026, 9, 1)))
     rows, warnings = flow_table(contract, lang)
 
-    assert len(stages(made, lang)) == 8
+    assert len(stages(contract, made, lang)) == 8
     assert (2, 3) == (len(rows), len(warnings))
     assert "2026-09-01" in ending(made, lang)[0]
 
@@ -44,6 +45,6 @@ def test_every_language_has_words_for_all_of_it(lang: str):
 def test_a_contract_without_third_parties_says_nothing_of_them():
     contract, made = worked("hard-1")
 
-    assert [] == stages(made, "en")
+    assert [] == stages(contract, made, "en")
     assert [] == ending(made, "en")
     assert ([], []) == flow_table(contract, "en")

@@ -3,6 +3,7 @@ third parties, and the days behind each due time.
 """
 
 import importlib
+import re
 from datetime import date
 from pathlib import Path
 
@@ -264,7 +265,7 @@ def test_the_terminal_names_rights_and_causes(whole: Loaded, whole_made: Assessm
     assert "One cause, O-1: credit:O-1, loss:O-1." in text
     assert "+20 days" not in text  # the flow-down table comes with the reasons
     assert "+20 days" in report(contract_of(whole), whole_made, (), "en", why=True)
-    assert "late:A2  withhold payment" in text
+    assert re.search("late:A2 +withhold payment", text)
     assert "Limitation: 5 rights to enforce, the first until 2029-02-14." in text
 
 

@@ -10,6 +10,7 @@ import pytest
 from core.hookspecs import register_sectors
 from core.store import open_store
 from core.store.chain import instant
+from core.store.engines import _reset
 from core.store.schema import _to_wal
 
 
@@ -64,3 +65,38 @@ async def test_a_connection_that_cannot_be_made_leaves_its_place_free(tmp_path, 
 def test_the_hook_itself_answers_nothing():
     with pytest.raises(NotImplementedError):
         register_sectors()
+
+
+async def test_a_database_that_rolls_back_by_itself_is_told_by_its_own_words(tmp_path, put, entry):
+    # As SQLite does when the disk is full: our own rollback would find nothing, and hide why.
+    full = "CREATE TRIGGER full BEFORE INSERT ON spondeo_event BEGIN SELECT RAISE(ROLLBACK, 'the disk is full'); END"
+    async with open_store(str(tmp_path / "s.sqlite"), create=True) as store:
+        await put(store, b"{}")
+        await store._engine.run_ddl(full)
+        with pytest.raises(Exception, match="the disk is full"):
+            await store.append_events("KF-2026-001", [entry("a")])
+        await store._engine.run_ddl("DROP TRIGGER full")
+        await store.append_events("KF-2026-001", [entry("a")])
+
+        assert (await store.verify()).ok
+
+
+class Session:
+    """A connection of a pool as it is given back."""
+
+    def __init__(self, *, busy: bool) -> None:
+        self.busy, self.resets = busy, 0
+
+    def is_in_transaction(self) -> bool:
+        return self.busy
+
+    async def reset(self) -> None:
+        self.resets += 1
+
+
+@pytest.mark.parametrize("busy", [True, False])
+async def test_a_session_given_back_is_reset_only_in_the_middle_of_a_transaction(busy):
+    session = Session(busy=busy)
+    await _reset(session)
+
+    assert busy == bool(session.resets)

@@ -1,5 +1,6 @@
 """What is no store, or cannot be reached, is said in one problem with a code, and never with a password."""
 
+import asyncio
 import os
 import pwd
 import shutil
@@ -102,8 +103,9 @@ async def test_an_older_store_is_upgraded_only_when_asked_and_keeps_everything(p
         await put(store, b'{"v":1}')
         await store.append_events(NUMBER, [entry("a")])
         head = await store.head()
-    added = ("ALTER TABLE spondeo_contract ADD COLUMN note TEXT",)
-    monkeypatch.setattr(core.store.schema, "STEPS", (Step(VERSION + 1, added, added),))
+    added, taken = ("ALTER TABLE spondeo_contract ADD COLUMN note TEXT",), ("ALTER TABLE nowhere ADD COLUMN x TEXT",)
+    steps = (Step(VERSION, taken, taken), Step(VERSION + 1, added, added))  # the first was taken long ago
+    monkeypatch.setattr(core.store.schema, "STEPS", steps)
     monkeypatch.setattr(core.store.schema, "VERSION", VERSION + 1)
 
     problem = await refusal(place)
@@ -120,6 +122,17 @@ async def test_an_older_store_is_upgraded_only_when_asked_and_keeps_everything(p
         monkeypatch.undo()
         async with open_store(f"{place}.v{VERSION}") as old:
             assert head == await old.head()
+
+
+def test_what_an_earlier_upgrade_set_aside_is_not_written_over(tmp_path, monkeypatch):
+    place = str(tmp_path / "s.sqlite")
+    asyncio.run(init(place))
+    aside = Path(f"{place}.v{VERSION}")
+    aside.write_bytes(b"what was there")
+    monkeypatch.setattr(core.store.schema, "VERSION", VERSION + 1)
+    asyncio.run(init(place))
+
+    assert b"what was there" == aside.read_bytes()
 
 
 async def test_an_upgrade_that_fails_leaves_the_store_as_it_was(place, monkeypatch):

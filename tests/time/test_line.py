@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.problems import Problem
 from core.worktime import (
     Calendar,
     DatedHours,
@@ -15,6 +16,7 @@ from core.worktime import (
     between,
     end_of_day,
     joint_calendar,
+    line_of,
     start_of_day,
     subtract_hours,
 )
@@ -266,3 +268,22 @@ def test_the_next_opening_may_lie_years_ahead(right):
     closed = Calendar("C", "1", "UTC", closures=(shut,))
     start = datetime(2027, 6, 1, tzinfo=UTC)
     assert datetime(2030, 1, 7, 9, tzinfo=UTC) == right(next_opening(start, (Window(0, 540, 600),), closed, "UTC"))
+
+
+OFFICE_HOURS = tuple(Window(day, 9 * 60, 18 * 60) for day in range(5))
+
+
+def test_a_cold_line_counts_from_the_first_days_of_a_year() -> None:
+    # asked for the later end first, the line grew backwards afterwards, and its sums were compared across two origins
+    start, end = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 10, tzinfo=UTC)
+    assert between(start, end, OFFICE_HOURS, Calendar(id="none", version="1", zone="UTC"), "UTC") == 7 * 9 * 3600
+
+
+def test_far_years_are_cheap_or_refused() -> None:
+    calendar = Calendar(id="none", version="1", zone="UTC")
+    line = line_of(calendar, OFFICE_HOURS, "UTC")
+    for year in (2026, 9990, 3, 2026):
+        assert line.between(datetime(year, 3, 1, tzinfo=UTC), datetime(year, 3, 8, tzinfo=UTC)) == 5 * 9 * 3600 * 10**6
+    far = between(datetime(3, 3, 1, tzinfo=UTC), datetime(2026, 3, 8, tzinfo=UTC), OFFICE_HOURS, calendar, "UTC")
+    assert isinstance(far, Problem)
+    assert far.code == "TIME-RANGE-01"

@@ -95,7 +95,7 @@ def test_each_kind_of_question(run, phrase, options, expected):
         (("when", "soon", "--law", "CN"), "WHEN-PHRASE-01"),
         (("when", "5 days after tomorrow", "--law", "CN"), "WHEN-DATE-01"),
         (("when", "24 hours after 2026-02-10", "--law", "CN"), "TIME-DATEONLY-01"),
-        (("when", ASKED), "COUNT-PRESET-02"),
+        (("when", ASKED), "CLI-LAW-01"),
         (("when", ASKED, "--law", "XX"), "COUNT-PRESET-01"),
         (("when", ASKED, "--law", "CN", "--set", "rol=none"), "COUNT-KNOB-01"),
         (("when", ASKED, "--law", "CN", "--set", "roll"), "CLI-FIELD-01"),
@@ -103,6 +103,8 @@ def test_each_kind_of_question(run, phrase, options, expected):
         (("when", ASKED, "--law", "CN", "--calendar", "no-such.toml"), "CALENDAR-FILE-01"),
         (("when", ASKED, "--law", "CN", "--zone", "Asia/Shangai"), "TIME-ZONE-01"),
         (("when", "1 hour after 2027-03-28 01:30", "--law", "plain", "--zone", "Europe/London"), "TIME-GAP-01"),
+        (("when", ASKED, "--law", "CN", "--set", "business_day=bank day in Atlantis"), "CALENDAR-BANK-01"),
+        (("moved", "no-such.toml", "--calendar", "CNN"), "CALENDAR-KEY-01"),
         (("between", "2026-02-10", "2026-02-30", "--law", "CN"), "WHEN-DATE-01"),
         (("between", "2026-02-10", "2026-02-09", "--law", "CN"), "TIME-REVERSED-01"),
     ],
@@ -168,6 +170,41 @@ due = "5 working days after signed"
     assert "No due time moves.\n" == said
 
 
+def test_a_time_that_the_new_calendar_cannot_tell_is_a_dash(run, tmp_path):
+    (tmp_path / "contract.toml").write_text(
+        """
+spondeo = 1
+number  = "N-1"
+[counting]
+preset   = "CN-civil-code@2021"
+calendar = "ours"
+[calendars.ours]
+zone  = "Asia/Shanghai"
+rest  = ["Sat", "Sun"]
+hours = "Mon-Fri 09:00-17:00"
+[parties.a]
+label = "Party A"
+name  = "Example Services Co., Ltd."
+[parties.b]
+label = "Party B"
+name  = "Example Property Co., Ltd."
+[[annexes]]
+id = "A1"
+owed_by = "a"
+due = "4 working hours after demanded"
+[[events]]
+what = "demanded"
+of = "A1"
+at = 2026-03-02T10:00:00
+""",
+        encoding="utf-8",
+    )
+    options = (str(tmp_path / "contract.toml"), "--calendar", "none@1", "--as-of", "2026-06-30")
+    assert "N-1  A1  2026-03-02 14:00 → –\n" == run("moved", *options)[1]
+    [row] = json.loads(run("moved", *options, "--json")[1])
+    assert ("2026-03-02", None, None) == (row["before"], row["after"], row["after_at"])
+
+
 def test_the_same_notice_answers_a_question(run, tmp_path):
     (tmp_path / "notice.toml").write_text(NOTICE, encoding="utf-8")
     options = ("--law", "CN", "--calendar", str(tmp_path / "notice.toml"))
@@ -183,6 +220,7 @@ def test_the_same_notice_answers_a_question(run, tmp_path):
         ("half an hour after 2026-03-02 09:30", ("--law", "CN"), "2026-03-02 10:00 Mon"),
         ("1.5 years after 2026-03-02", ("--law", "CN"), "2027-09-02 24:00 Thu (provisional)"),
         ("2026-03-02 09:30", ("--law", "CN"), "2026-03-02 09:30 Mon"),
+        ("2 hours after 2026-03-02T09:30+00:00", ("--law", "CN"), "2026-03-02 19:30 Mon"),
     ],
 )  # fmt: skip
 def test_lengths_may_have_a_part(run, phrase, options, expected):

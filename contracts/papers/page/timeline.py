@@ -1,7 +1,7 @@
 """The course of a contract as rows of marks: where due days, acts and lateness lie, in percent of the width."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import msgspec
 
@@ -115,7 +115,7 @@ def _months(scale: _Scale) -> Iterator[tuple[str, date, bool]]:
 def _flags(view: View, scale: _Scale) -> Iterator[Flag]:
     yield Flag("today", scale.x(view.today), view.today, "")
     for amendment in view.contract.amendments:
-        if isinstance(amendment.effective, date) and not isinstance(amendment.effective, datetime):
+        if isinstance(amendment.effective, date):
             yield Flag("amended", scale.x(amendment.effective), amendment.effective, amendment.id)
     for cap in view.assessment.caps:
         if cap.full is not None and scale.first <= cap.full <= scale.last:

@@ -22,6 +22,7 @@ from core.law.beside import Beside
 from core.liability import Liability
 from core.life.flowdown import Flow, flow_down
 from core.life.settlements import Settlement
+from core.measuring.figures import Figure
 from core.money import Money
 from core.periods import Step
 from core.schedule import Obligation
@@ -31,6 +32,9 @@ __all__ = ["Due", "Item", "Late", "Next", "Priced", "Sum", "Taken", "View", "add
 
 MANY = 60
 """Due days that a page explains one by one; of more it leaves those out that were kept."""
+
+FEW = 12
+"""Key figures that a page shows whole; of more it folds those away behind which nothing stands."""
 
 Item = tuple[Contract, Sequence[Event], Assessment, Sequence[Other]]
 
@@ -122,6 +126,13 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(one for one in self.rights if one.state == "open" and not one.far)
 
     @property
+    def read(self) -> tuple[Figure, ...]:
+        """The key figures to look at: of many only those that something stands behind or follows from."""
+        figures = self.assessment.figures
+        broken = {breach.id for breach in self.assessment.breaches}
+        return tuple(one for one in figures if len(figures) <= FEW or one.id in broken or _stands(one))
+
+    @property
     def past(self) -> tuple[Held, ...]:
         return tuple(one for one in self.rights if one.state != "open")
 
@@ -129,6 +140,11 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     def far(self) -> tuple[Held, ...]:
         """Limitations that run for a long time yet."""
         return tuple(one for one in self.rights if one.state == "open" and one.far)
+
+
+def _stands(one: Figure) -> bool:
+    """Whether cases, events or lost time lie behind a reading."""
+    return one.value is not None and bool(one.cases or one.down or one.items or one.points)
 
 
 def view(item: Item) -> View:
