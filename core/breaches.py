@@ -73,9 +73,6 @@ def _late(record: Record, obligation: Obligation, done: Done | None) -> Breach |
     missed_at_once = record.counting.at_due == "late" and due.instant is not None and until.instant == due.instant
     if not_after(until, Moment(due.day, due.instant)) and not missed_at_once:
         return None
-    ended = None if lives_on else record.ended
-    if ended is not None and not_after(ended, Moment(due.day, due.instant)) and done is None:
-        return None  # what was not yet due when the contract ended is not owed (KNOBS `after_end`)
     return Breach(
         id=f"late:{obligation.id}",
         kind="late",

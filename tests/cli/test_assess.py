@@ -50,6 +50,12 @@ def test_what_was_recorded_later_was_not_known(spondeo, s12):
     assert a5["running"]
 
 
+def test_the_head_says_by_what_was_recorded_until_when(spondeo, s12):
+    ran = spondeo("assess", s12, "--as-of", "2026-12-31", "--known-at", "2026-08-10", "--lang", "en")
+
+    assert "(as of 2026-12-31 24:00; by what was recorded until 2026-08-10 24:00)" in ran.out.splitlines()[0]
+
+
 @pytest.mark.parametrize("lang", ["en", "zh-Hans", "zh-Hant"])
 def test_language_never_changes_a_figure(spondeo, s12, lang):
     ran = spondeo("assess", s12, "--as-of", "2026-12-31", "--explain", "--lang", lang)

@@ -59,3 +59,11 @@ def test_what_rests_on_a_rate_that_is_not_known_yet_is_said_so(case, told):
     found = codes(explain(assessed("accounts-interest", case), "late:P1"))
 
     assert told == ("EXPLAIN-PROVISIONAL-01" in found)
+
+
+def test_what_repetition_makes_dearer_says_how_often_the_sum_counts():
+    answer = assessed("measures-cases", "Double from the third in a month, all of them")
+    said = [line for one in answer.charges for line in explain(answer, one.id) if line.code == "EXPLAIN-REPEATED-01"]
+
+    assert said, "double from the third on: that charge counts its sum twice"
+    assert {"2"} == {str(line.args["units"]) for line in said}

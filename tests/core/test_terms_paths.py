@@ -1,5 +1,7 @@
 """Values are found and replaced by the paths that authors write."""
 
+from fractions import Fraction
+
 import pytest
 
 from contracts.reader import read_contract
@@ -22,6 +24,12 @@ def test_a_replaced_value_leaves_the_original_as_it_was(contract):
     changed = replaced(contract, "rules.late-annex.clause", "99")
 
     assert ("17.1", "99") == (find(contract, "rules.late-annex.clause"), find(changed, "rules.late-annex.clause"))
+
+
+def test_a_share_in_a_table_by_name_is_replaced(contract):
+    changed = replaced(contract, "third_parties.fieldtech.excess.client", Fraction(1, 4))
+
+    assert Fraction(1, 4) == find(changed, "third_parties.fieldtech.excess.client")
 
 
 @pytest.mark.parametrize(
