@@ -9,8 +9,9 @@ from typing import NamedTuple
 import msgspec
 
 from core.money import Money, integer
+from core.periods import add
 from core.presets import asking
-from core.pricing.interest import Run, interest, payment_counts, runs_as_interest
+from core.pricing.interest import Run, first_day, interest, payment_counts, runs_as_interest
 from core.pricing.rounding import cuts_of, precision, whole
 from core.pricing.unsaid import charges_all_days, charges_grace, numbers_grace
 from core.problems import Problem
@@ -165,7 +166,7 @@ class _Debt:
         charge = _running(rule)[0]
         if self.due is None or day <= self.due:
             return 0
-        grace = rule.grace.period.n if rule.grace and rule.grace.period.unit == "day" else 0
+        grace = self._grace(rule, charge)
         if grace >= (day - self.due).days:
             return 0
         free = 0 if charges_grace(self.record, rule) else grace
@@ -187,6 +188,15 @@ class _Debt:
         )
         legs = interest(self.record, rule, run)
         return whole(legs or (), precision(self.record, rule), run.cuts)
+
+    def _grace(self, rule: Rule, charge: Charge) -> int:
+        """Days of grace before interest runs, in whatever unit; where they cannot be told the charge asks."""
+        assert self.due is not None
+        if rule.grace is None:
+            return 0
+        start = first_day(self.record, charge, self.due) - timedelta(days=1)
+        last = add(start, rule.grace.period, self.record.counting, self.record.calendar, roll=False)
+        return 0 if isinstance(last, Problem) else (last.unrolled - start).days
 
     def _base(self, charge: Charge, day: date) -> int | None:
         """What was open after the payments of `day`; or the whole debt, where that bears the charge."""
