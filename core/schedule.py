@@ -109,10 +109,13 @@ def due_moment(due: Due, zone: str) -> Moment:
 
 
 def other_party(contract: Contract, party: str) -> str:
-    """Who is on the other side of `party`; third parties engaged by one face that one."""
+    """Who is on the other side of `party`; third parties engaged by one face that one.
+
+    Of three and more parties the first by its key, lest the order in which a file lists them move a figure.
+    """
     if party in contract.third_parties:
         return contract.third_parties[party].engaged_by
-    return next((key for key in contract.parties if key != party), party)
+    return min((key for key in contract.parties if key != party), default=party)
 
 
 def term_of(record: Record) -> Window | None:

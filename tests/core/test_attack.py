@@ -12,6 +12,8 @@ from core.limits.cuts import _above
 from core.periods import Calendar
 from core.pricing.curves import Cut
 from core.problems import InputError
+from core.schedule import other_party
+from core.terms import Contract, Party
 from core.world import World
 
 TERMS = """
@@ -146,3 +148,11 @@ def test_a_far_day_is_refused_where_it_is_said() -> None:
     with pytest.raises(InputError) as wrong:
         assess(contract, (), as_of=date(9999, 12, 31), world=_world())
     assert [(one.code, one.where) for one in wrong.value.problems] == [("TERMS-DATE-03", "as_of")]
+
+
+def test_the_order_in_which_a_file_lists_its_parties_says_nothing():
+    parties = {key: Party(label={"en": key}, name={"en": key}) for key in ("provider", "owner", "client")}
+    one = Contract(number="THREE", parties=parties)
+    other = Contract(number="THREE", parties=dict(reversed(parties.items())))
+
+    assert "client" == other_party(one, "provider") == other_party(other, "provider")
