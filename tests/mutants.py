@@ -61,15 +61,16 @@ ROOMS = {
 }
 """What each room of figures consists of; `make mutants` goes through all of them."""
 
+_FIGURES = ("tests/cases/test_examples.py", "tests/naive", "tests/core")
 TESTS = {
-    "money": ("tests/core/test_money.py", "tests/laws/test_money.py"),
-    "periods": ("tests/time",),
-    "worktime": ("tests/time",),
-    "charges": ("tests/naive", "tests/laws/test_day_by_day.py"),
-    "liability": ("tests/naive", "tests/laws/test_liability.py"),
-    "accounts": ("tests/naive", "tests/laws/test_accounts.py"),
+    "money": (*_FIGURES, "tests/laws/test_money.py"),
+    "periods": ("tests/cases/test_examples.py", "tests/time"),
+    "worktime": ("tests/cases/test_examples.py", "tests/time"),
+    "charges": (*_FIGURES, "tests/laws"),
+    "liability": (*_FIGURES, "tests/laws"),
+    "accounts": (*_FIGURES, "tests/laws/test_accounts.py"),
 }
-"""What else is asked about a change that no worked case noticed: the nearest tests of the room."""
+"""What else is asked about a change that no worked case noticed: the nearest tests of the room, quick ones first."""
 
 _COMPARED: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Lt: ast.LtE,
@@ -109,6 +110,8 @@ class Change(NamedTuple):
     file: str
     line: int
     function: str
+    text: str
+    """That line, as it is written."""
     first: int
     """The line on which the outermost function begins; 0 outside of functions."""
     lines: tuple[int, int]
@@ -138,8 +141,15 @@ class Result(msgspec.Struct, frozen=True):
     function: str
     before: str
     after: str
-    fate: str
+    text: str
+    """The line of the module on which it stands; where words occur twice in a function, this tells which are meant."""
+    fate: str = ""
     why: str = ""
+
+    @property
+    def name(self) -> tuple[str, ...]:
+        """What names it however the lines move."""
+        return self.module, self.function, self.before, self.after, self.text
 
 
 def changes(path: Path, tree: ast.Module) -> Iterator[Change]:
@@ -148,6 +158,7 @@ def changes(path: Path, tree: ast.Module) -> Iterator[Change]:
     Words are left alone (a wrong key raises and proves nothing), and so are annotations, docstrings and `__all__`.
     """
     text = path.read_text("utf-8")
+    written = text.splitlines()
     file = str(path)
 
     def walk(node: ast.AST, names: tuple[str, ...], first: int, lines: tuple[int, int]) -> Iterator[Change]:
@@ -173,7 +184,7 @@ def changes(path: Path, tree: ast.Module) -> Iterator[Change]:
                 for before, after, value in _instead(child, text):
                     line = getattr(child, "lineno", lines[0])
                     yield Change(
-                        file, line, ".".join(names) or "—", 0 if outside else first, own_lines,
+                        file, line, ".".join(names) or "—", written[line - 1].strip(), 0 if outside else first, own_lines,
                         before, after, node, field, where, value,
                     )  # fmt: skip
                 yield from walk(child, own_names, own_first, own_lines)
@@ -218,8 +229,12 @@ def _instead(node: ast.AST, text: str) -> Iterator[tuple[str, str, Any]]:
         yield said(ast.AugAssign(node.target, _COUNTED[type(node.op)](), node.value))
     elif isinstance(node, ast.BoolOp):
         for at in range(len(node.values)):
-            if at and isinstance(node.op, ast.Or) and _empty(node.values[at]):
-                continue  # `… or ""` says to a type checker what is never missing
+            if (
+                at
+                and isinstance(node.op, ast.Or)
+                and (_empty(node.values[at]) or _is_usage(*node.values[at - 1 : at + 1]))
+            ):
+                continue  # it says to a type checker what is never missing: `… or ""`, or what usage gives anyway
             left = [value for n, value in enumerate(node.values) if n != at]
             yield said(left[0] if len(left) == 1 else ast.BoolOp(node.op, left))
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not | ast.USub):
@@ -260,6 +275,16 @@ def _empty(node: ast.AST) -> bool:
     )
 
 
+def _is_usage(asked: ast.AST, value: ast.AST) -> bool:
+    """Whether `counting.of("set_off") or "undisputed only"`, or `counting.roll or "none"`, only repeats the knob's usage."""
+    from core.presets import KNOBS
+
+    knob = asked.attr if isinstance(asked, ast.Attribute) else ""
+    if isinstance(asked, ast.Call) and isinstance(asked.func, ast.Attribute) and asked.func.attr == "of" and asked.args:
+        knob = str(asked.args[0].value) if isinstance(asked.args[0], ast.Constant) else ""
+    return isinstance(value, ast.Constant) and knob in KNOBS and KNOBS[knob].usage == value.value
+
+
 def _plain(test: ast.AST) -> bool:
     """A condition with no part of its own to change."""
     return not isinstance(test, ast.Compare | ast.BoolOp) and not (
@@ -268,19 +293,21 @@ def _plain(test: ast.AST) -> bool:
 
 
 def named(change: Change, room: str) -> Result:
-    """The change as it is written down; lines move, so that its words and its function are what names it."""
+    """The change as it is written down; lines move, so that its words, its function and its own line are what names it."""
     file = Path(change.file)
     # A module of a room is named with it ("pricing.rounding"), as in `ROOMS`.
     name = ".".join(file.relative_to(ROOT / "core").with_suffix("").parts) if file.is_relative_to(ROOT) else file.stem
-    return Result(room, name, change.line, change.function, change.before, change.after, "")
+    return Result(room, name, change.line, change.function, change.before, change.after, change.text)
 
 
-def explained() -> dict[tuple[str, str, str, str], str]:
-    """Why a mutant changes nothing, by module, function, words before and after."""
-    if not EQUIVALENT.is_file():
-        return {}
+def explained() -> dict[tuple[str, ...], str]:
+    """Why a mutant changes nothing, by what names it."""
     table = tomllib.loads(EQUIVALENT.read_text("utf-8"))
-    return {(one["module"], one["function"], one["before"], one["after"]): one["why"] for one in table["equivalent"]}
+    return {
+        (one["module"], change["function"], change["before"], change["after"], change["line"]): one["why"]
+        for one in table["equivalent"]
+        for change in one["changes"]
+    }
 
 
 class Bench:
@@ -292,7 +319,8 @@ class Bench:
         self.files = {str(file) for file in files}
         self.run = cases.run_case
         self.read_anew = cases.read_case
-        self.cases = cases.load_cases(ROOT / "tests" / "cases")
+        sectors = sorted((ROOT / "plugins").glob("*/cases"))
+        self.cases = [case for folder in (ROOT / "tests" / "cases", *sectors) for case in cases.load_cases(folder)]
         # Modules that a first use imports are imported once, here.
         self.failing = [case.name for case in self.cases if self.run(case)]
         self.caches = [one for one in gc.get_objects() if isinstance(one, functools._lru_cache_wrapper)]
@@ -533,10 +561,20 @@ def page(results: list[Result], found: int, commit: str) -> str:
             lines.append(f"| {room} | {len(own):,} | " + " | ".join(f"{count:,}" for count in counts) + " |")
     left = [one for one in results if one.fate == "survived"]
     if left:
-        lines += ["", "Survivors:", ""]
-        for one in sorted(left, key=lambda one: (one.module, one.line, one.after)):
-            lines.append(f"- {_shown_as(one)}")
+        lines += ["", "Survivors:", "", *(f"- {_shown_as(one)}" for one in sorted(left, key=_place))]
+    reasons: dict[str, list[Result]] = defaultdict(list)
+    for one in sorted(results, key=_place):
+        if one.why:
+            reasons[one.why].append(one)
+    if reasons:
+        lines += ["", "No difference, and why:", ""]
+    for why, own in reasons.items():
+        lines += [f"- {why}", *(f"  - {_shown_as(one)}" for one in own)]
     return "\n".join([*lines, ""])
+
+
+def _place(one: Result) -> tuple[str, int, str]:
+    return one.module, one.line, one.after
 
 
 def _shown_as(one: Result) -> str:
@@ -552,6 +590,7 @@ def main() -> int:
     asked.add_argument("--seed", type=int, default=1, help="the order in which they are tried")
     asked.add_argument("--workers", type=int, default=2)
     asked.add_argument("--quick", action="store_true", help="the worked cases alone; nothing is kept")
+    asked.add_argument("--left", action="store_true", help="only what survived the last survey; nothing is kept")
     args = asked.parse_args()
     until = time.monotonic() + 60 * args.minutes
     wanted = {
@@ -566,6 +605,10 @@ def main() -> int:
             tree = ast.parse(path.read_text("utf-8"))
             files.append(path)
             found += [Mutant(room, change, tree) for change in changes(path, tree)]
+    if args.left:
+        survived = {one.name for one in kept_results() if one.fate == "survived"}
+        found = [one for one in found if named(one.change, one.room).name in survived]
+        files = sorted({Path(one.change.file) for one in found})
     bench = Bench(files)
     if bench.failing:
         print(f"{len(bench.failing)} cases fail without any change and are left out: {'; '.join(bench.failing)}")
@@ -577,7 +620,7 @@ def main() -> int:
     begun = time.monotonic()
     for number, fate in survey(found, bench, args.workers, until, {} if args.quick else TESTS):
         one = named(found[number].change, found[number].room)
-        why = known.get((one.module, one.function, one.before, one.after), "")
+        why = known.get(one.name, "")
         fate = "explained" if fate == "survived" and why else fate
         results.append(msgspec.structs.replace(one, fate=fate, why=why if fate == "explained" else ""))
         if len(results) % 100 == 0:
@@ -586,13 +629,18 @@ def main() -> int:
             print(f"{len(results)} of {len(found)}, {left} left over, {passed:.0f} s", file=sys.stderr, flush=True)
     text = page(results, len(found), _commit())
     print(text)
-    if not args.rooms and not args.quick:
+    if not (args.rooms or args.quick or args.left):
         kept = {
             "page": text,
             "results": [msgspec.structs.asdict(one) for one in results if one.fate not in ("cases", "tests")],
         }
         RESULT.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return int(any(one.fate == "survived" for one in results))
+
+
+def kept_results() -> list[Result]:
+    """What the last survey left over, explained or not."""
+    return msgspec.convert(json.loads(RESULT.read_text("utf-8"))["results"], list[Result])
 
 
 def _commit() -> str:
