@@ -147,6 +147,12 @@ def fuzz(run: Run) -> str:
     return _searched(run, [p for p in _with_properties() if not p.startswith(("tests/laws/", "tests/naive/"))])
 
 
+def papers(_: Run) -> str:
+    """Statements of all examples, all tables of the reference and every worked case, each read and worked again."""
+    count = sum(_pytest(["tests/papers/test_examples_prove.py", "-n", str(WORKERS)], "papers").values())
+    return f"Statements set as PDF, each read again and worked again, figures and pages the same: {count:,}."
+
+
 def mutants(_: Run) -> str:
     """The last survey; it is made by `make mutants`, which takes an hour."""
     kept = ROOT / "tests" / "mutants.json"
@@ -188,6 +194,7 @@ PARTS: dict[str, Callable[[Run], str]] = {
     "naive": naive,
     "laws": laws,
     "fuzz": fuzz,
+    "papers": papers,
     "mutants": mutants,
     "loads": loads,
     "coverage": coverage,
