@@ -25,7 +25,28 @@ _FULL_MINUTE = r"(\d{4}-\d\d-\d\d \d\d:\d\d):00(?![.\d])(.*)"
 def words(lang: str, key: str, /, **args: object) -> str:
     """The words for `key` in `lang`, with its fields filled in; an unknown key or field is our bug (KeyError)."""
     spoken = {name: speak(lang, value) for name, value in args.items()}
-    return _catalogue(lang)[key].format_map(spoken)
+    text = _catalogue(lang)[key]
+    if lang != "en":
+        for name, value in spoken.items():
+            if not value.isascii():
+                text = _closed_up(text, f"{{{name}}}", value)
+    return text.format_map(spoken)
+
+
+def _closed_up(text: str, field: str, value: str) -> str:
+    """Chinese text leaves a space beside a field, for figures and Latin words; beside a Chinese value it goes."""
+    parts = text.split(field)
+    for after in range(1, len(parts)):
+        left, right = parts[after - 1], parts[after]
+        if left[-1:] == " " and _is_chinese(left[-2:-1]) and _is_chinese(value[:1]):
+            parts[after - 1] = left[:-1]
+        if right[:1] == " " and _is_chinese(right[1:2]) and _is_chinese(value[-1:]):
+            parts[after] = right[1:]
+    return field.join(parts)
+
+
+def _is_chinese(char: str) -> bool:
+    return "\u2e80" <= char <= "\uffef"
 
 
 def has(key: str) -> bool:

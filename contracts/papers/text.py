@@ -27,6 +27,11 @@ __all__ = ["amount", "portfolio", "report", "spoken", "state_of", "table"]
 
 Row = Sequence[str]
 
+LINE = 120
+"""Cells of a line: what a terminal shows without breaking lines by itself."""
+NARROW = 24
+"""A column is not folded below this."""
+
 
 def report(contract: Contract, assessment: Assessment, other: Iterable[Other], lang: str, *, why: bool = False) -> str:
     """The whole assessment as text: figures on top, then what is late and its cost, limits, recourse, decisions."""
@@ -455,18 +460,52 @@ def _local(instant: datetime, zone: str, *, end: bool = False) -> str:
 
 
 def table(rows: Sequence[Row], *, right: set[int] | None = None) -> str:
-    """Columns two spaces apart; Chinese characters take two cells."""
+    """Columns two spaces apart, the longest of words folded where a line would not hold it all.
+
+    `right` are the columns set to the right. Chinese characters take two cells.
+    """
     if not rows:
         return ""
-    # a row that ends before the last column may run on: it does not push the figures out of sight
-    whole = [row for row in rows if row[-1]] or rows
-    widths = [max(_width(row[i]) for row in whole) for i in range(len(rows[0]))]
-    widths[0] = max(_width(row[0]) for row in rows)
+    aside = right or set()
+    places = range(len(rows[0]))
+    open_ends = [_open_end(row, aside) for row in rows]
+    taken = [[0 if i == end else _width(row[i]) for i in places] for row, end in zip(rows, open_ends, strict=True)]
+    widths = [max(column) for column in zip(*taken, strict=True)]
+    # names in the first column stay whole, so that they can be copied
+    longest = max((i for i in places if i and i not in aside), key=lambda i: widths[i], default=0)
+    over = sum(widths) + 2 * len(widths) - LINE
+    if over > 0 and longest:
+        widths[longest] = max(min(widths[longest], NARROW), widths[longest] - over)
+    starts = [2 + sum(width + 2 for width in widths[:i]) for i in places]
     lines = []
-    for row in rows:
-        cells = [_pad(cell, widths[i], right=bool(right) and i in (right or ())) for i, cell in enumerate(row)]
-        lines.append(("  " + "  ".join(cells)).rstrip())
-    return "\n".join(lines)
+    for row, end in zip(rows, open_ends, strict=True):
+        place = longest if end is None else end
+        first, *more = _folded(row[place], widths[longest] if end is None else LINE - starts[end])
+        shown = [first if i == place else cell for i, cell in enumerate(row)]
+        lines.append("  " + "  ".join(_pad(cell, widths[i], right=i in aside) for i, cell in enumerate(shown)))
+        lines += [" " * starts[place] + piece for piece in more]
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _open_end(row: Row, aside: set[int]) -> int | None:
+    """The column of words after which a row says nothing more: it may run on, and pushes no figure out of sight."""
+    last = max((i for i, cell in enumerate(row) if cell), default=0)
+    return last if 0 < last < len(row) - 1 and last not in aside else None
+
+
+def _folded(text: str, room: int) -> list[str]:
+    """The text in pieces of so many cells, parted as on paper: never within an amount or before a closing mark."""
+    if _width(text) <= room:
+        return [text]
+    from contracts.papers.breaking import UNITS
+
+    pieces = [""]
+    for unit in UNITS.finditer(text):
+        if pieces[-1] and _width(pieces[-1] + unit[1]) > room:
+            pieces[-1] = pieces[-1].rstrip()
+            pieces.append("")
+        pieces[-1] += unit[0]
+    return pieces
 
 
 def _width(text: str) -> int:

@@ -354,3 +354,13 @@ def test_words_cost_little_at_start_up():
     run = subprocess.run([sys.executable, "-c", probe], cwd=ROOT, capture_output=True, text=True, check=True)
 
     assert set() == {"typing", "pathlib", "re", "gettext", "fractions", "datetime", "msgspec"} & set(run.stdout.split())
+
+
+def test_chinese_words_close_up_to_a_chinese_value_and_keep_off_a_latin_one():
+    by = [locales.words("zh-Hans", "EXPLAIN-EXCESS-01", by=name) for name in ("示例公司", "fieldtech", "示例公司 B")]
+
+    assert [
+        "超过示例公司责任限额、由他方分担的部分",
+        "超过 fieldtech 责任限额、由他方分担的部分",
+        "超过示例公司 B 责任限额、由他方分担的部分",
+    ] == by

@@ -130,6 +130,32 @@ def test_a_table_without_rows_is_nothing():
     assert "" == table([])
 
 
+def test_a_long_text_is_folded_and_its_amount_stays_in_sight():
+    long = "recourse within the limit of the third party, as far as anything of it was left on that day; above it: " * 2
+    lines = table([("A1", long, "CNY 1.00"), ("A2", "短", "CNY 20.00")], right={2}).splitlines()
+
+    assert 120 >= max(map(len, lines))
+    assert ["CNY 1.00", "CNY 20.00"] == [line[-9:].strip() for line in lines if "CNY" in line]
+    assert {6} == {len(line) - len(line.lstrip()) for line in lines[1:-1]}  # more of the text stands below its beginning
+    assert long.split() == " ".join(line.removeprefix("  A1").removesuffix("CNY 1.00") for line in lines[:-1]).split()
+
+
+def test_what_is_folded_parts_no_amount_and_begins_no_line_with_a_mark():
+    text = "限额内 CNY 200,000.00（当时剩余 CNY 200,000.00），" * 6
+    lines = table([("x", text, "CNY 1.00")], right={2}).splitlines()
+
+    assert len(lines) > 2
+    assert text.count("CNY 200,000.00") == sum(line.count("CNY 200,000.00") for line in lines)
+    assert not [line for line in lines if line.lstrip()[0] in "，）"]
+
+
+def test_a_row_that_ends_early_runs_on_and_moves_no_figure():
+    rows = [("A1", "a reason that says more than the columns beside it hold", "", ""), ("A2", "4", "CNY 5.00", "late")]
+
+    assert "  A2  4  CNY 5.00  late" == table(rows).splitlines()[1]
+    assert "  A1  a reason that says more" in table(rows)
+
+
 # PDFs of strangers
 
 
