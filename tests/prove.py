@@ -128,7 +128,7 @@ def naive(run: Run) -> str:
     with ThreadPoolExecutor(WORKERS) as pool:
         said = [json.loads(text.splitlines()[-1]) for text in pool.map(one, range(WORKERS))]
     kinds = {kind: sum(one[kind] for one in said) for kind in said[0]}
-    lines = ["Random contracts on which `core` and the engine that counts days give the same cents:", ""]
+    lines = ["Random contracts on which `core` and the naive engines (`tests/naive`) give the same cents:", ""]
     lines += ["| contracts of | tried |", "| --- | ---: |"]
     return "\n".join([*lines, *(f"| {kind} | {count:,} |" for kind, count in kinds.items())])
 

@@ -1,5 +1,6 @@
 """The ladder of limits worked out loss by loss: a third party's limit, then the caps, in the order of the days."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
@@ -17,8 +18,12 @@ def payable(contract: dict[str, Any], as_of: date) -> dict[str, int]:
 
 
 def recourse(contract: dict[str, Any], as_of: date) -> dict[str, int]:
-    """What the debtor has back from the third party of each charge: within its limit, and never more than it must pay."""
-    return {row["id"]: min(row["within"], row["owed"]) for row in _worked(contract, as_of) if row["by"] == "lab"}
+    """What the debtor has back from the third party of each charge: within its limit, and no more than it must pay
+    itself, unless the contract goes by the gross loss.
+    """
+    gross = contract["counting"].get("recourse_base") == "gross loss"
+    rows = [row for row in _worked(contract, as_of) if row["by"] == "lab"]
+    return {row["id"]: row["within"] if gross else min(row["within"], row["owed"]) for row in rows}
 
 
 def cents(text: str) -> int:
@@ -29,7 +34,7 @@ def _worked(contract: dict[str, Any], as_of: date) -> list[Row]:
     rows = [
         {"id": f"{'lab' if e['by'] == 'lab' else 'own'}:{e['id']}", "day": e["at"], "owed": cents(e["amount"]), **e}
         for e in contract["events"]
-        if e["at"] <= as_of
+        if e["what"] == "loss proven" and e["at"] <= as_of
     ]
     rows = [{**row, "id": f"{'lab' if row['by'] == 'lab' else 'own'}:{row['id'].split(':')[-1]}"} for row in rows]
     _third(contract, [row for row in rows if row["by"] == "lab"])
@@ -48,33 +53,62 @@ def _worked(contract: dict[str, Any], as_of: date) -> list[Row]:
 def _third(contract: dict[str, Any], rows: list[Row]) -> None:
     """Its limit, first come; above it the engager answers, or each as agreed, so that the client bears its own part."""
     said = contract["third_parties"]["lab"]
-    left = cents(said["limit"]) if "limit" in said else 10**15
+    used: Counter[Any] = Counter()
     for day in sorted({row["day"] for row in rows}):
-        now = [row for row in rows if row["day"] == day]
-        for row, within in zip(
-            now, _split(left, [row["owed"] for row in now], [row["id"] for row in now]), strict=True
-        ):
-            row["within"] = within
-            left -= within
+        limit, per = _promised(contract, day)
+        free = {*said.get("limit_except", ())}
+        groups: dict[Any, list[Row]] = {}
+        for row in (row for row in rows if row["day"] == day):
+            if {row.get("head", "loss"), row.get("fault")} & free:
+                row["within"] = row["owed"]
+                continue
+            keys = {"in total": 0, "in each contract year": _contract_year(contract, day), "each": row["id"]}
+            groups.setdefault(keys[per], []).append(row)
+        for key, now in groups.items():
+            left = max(0, limit - used[key])
+            for row, within in zip(now, _split(left, [r["owed"] for r in now], [r["id"] for r in now]), strict=True):
+                row["within"] = within
+                used[key] += within
     for row in rows:
-        above = row["owed"] - row["within"]
-        if "excess" in said:
-            one, other = (int(said["excess"]["client"].split("/")[n]) for n in (0, 1))
-            names = ["client", "provider"]
-            shares = _split(above, [one * 10**12, (other - one) * 10**12], names)
-            row["owed"] = row["within"] + shares[1]
+        row["owed"] = row["within"] + _excess(contract, row["owed"] - row["within"], row["day"])
+
+
+def _promised(contract: dict[str, Any], day: date) -> tuple[int, str]:
+    """The third party's limit on a day, and for what it holds: raised from its consent on, or from notice alone."""
+    said = contract["third_parties"]["lab"].get("limit", f"{10**15} CNY in total")
+    for change in contract.get("amendments", ()):
+        came = {e["what"]: e["at"] for e in contract["events"] if e.get("of") == change["id"]}
+        needed = ["notified in writing"]
+        if contract["counting"].get("limit_raise") != "notice":
+            needed.append("consents")
+        if all(what in came and came[what] <= day for what in needed):
+            said = change["set"]["third_parties.lab.limit"]
+    return cents(said), said.partition(" CNY ")[2]
+
+
+def _excess(contract: dict[str, Any], above: int, day: date) -> int:
+    """What the debtor bears of what lies above the limit."""
+    said = contract["third_parties"]["lab"]
+    signed = [e["at"] for e in contract["events"] if e["what"] == said.get("excess_if")]
+    if "excess" in said and ("excess_if" not in said or any(at <= day for at in signed)):
+        one, other = (int(said["excess"]["client"].split("/")[n]) for n in (0, 1))
+        return _split(above, [one * 10**12, (other - one) * 10**12], ["client", "provider"])[1]
+    return 0 if contract["counting"].get("excess") == "client" else above
 
 
 # the caps
 
 
 def _held(cap: dict[str, Any], rows: list[Row]) -> list[Row]:
-    """What a cap covers: its heads, without what its exceptions take out."""
-    out = cap.get("except", [])
+    """What a cap covers: its heads, without what its exceptions take out; one for each third party only what these did."""
+    out = {*cap.get("except", ())}
+    theirs = cap["to"].endswith("for each third party")
     return [
-        r
-        for r in rows
-        if r.get("head", "loss") in cap["covers"] and not {r.get("head", "loss"), r.get("fault")} & {*out}
+        row
+        for row in rows
+        if row.get("head", "loss") in cap["covers"]
+        and not {row.get("head", "loss"), row.get("fault")} & out
+        and (row["by"] == "lab" or not theirs)
     ]
 
 
@@ -200,12 +234,9 @@ def _day(year: int, month: int, day: int) -> date:
 def _windows(contract: dict[str, Any], cap: dict[str, Any], rows: list[Row]) -> list[list[Row]]:
     """The losses that share one headroom."""
     scope = cap["to"].split(" CNY ")[-1] if " CNY " in cap["to"] else cap["to"].split("total ", 1)[1]
-    start = contract["term"]["from"]
     keys: dict[str, Callable[[Row], Any]] = {
         "in total": lambda row: 0,
-        "in each contract year": lambda row: (
-            row["day"].year - ((row["day"].month, row["day"].day) < (start.month, start.day))
-        ),
+        "in each contract year": lambda row: _contract_year(contract, row["day"]),
         "in each calendar year": lambda row: row["day"].year,
         "in each calendar quarter": lambda row: (row["day"].year, (row["day"].month - 1) // 3),
         "for each claim": lambda row: (
@@ -213,11 +244,18 @@ def _windows(contract: dict[str, Any], cap: dict[str, Any], rows: list[Row]) -> 
         ),
         "for each event": lambda row: row["cause"],
         "for each person": lambda row: row["person"],
+        "for each head": lambda row: row.get("head", "loss"),
+        "for each third party": lambda row: row["by"],
     }
     groups: dict[Any, list[Row]] = {}
     for row in rows:
         groups.setdefault(keys[scope](row), []).append(row)
     return list(groups.values())
+
+
+def _contract_year(contract: dict[str, Any], day: date) -> int:
+    start = contract["term"]["from"]
+    return int(day.year - ((day.month, day.day) < (start.month, start.day)))
 
 
 def _split(amount: int, wanted: list[int], names: list[str]) -> list[int]:
