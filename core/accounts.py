@@ -11,10 +11,20 @@ import msgspec
 from core.money import Money, integer
 from core.periods import add
 from core.presets import asking
-from core.pricing.interest import Run, first_day, interest, payment_counts, runs_as_interest
+from core.pricing.interest import (
+    Run,
+    bearing,
+    first_day,
+    interest,
+    last_day,
+    payment_counts,
+    resting,
+    runs_as_interest,
+)
 from core.pricing.rounding import cuts_of, precision, whole
 from core.pricing.unsaid import charges_all_days, charges_grace, numbers_grace
 from core.problems import Problem
+from core.rates import Series, series
 from core.record import Fact, Record, moment
 from core.schedule import Done, Obligation
 from core.terms import Charge, Payment, Rule
@@ -147,7 +157,7 @@ class _Debt:
 
     def _governed(self, rule: Rule) -> Rule:
         """The rule as amended for this debt's first late day."""
-        if not self.record.versions or self.due is None:
+        if self.due is None:
             return rule
         subject = f"{rule.id}:{self.obligation.id}"
         ids = self.record.amendments_for(self.due, self.due + timedelta(days=1), subject=subject)
@@ -163,17 +173,19 @@ class _Debt:
         return {rule.id: max(0, self._accrued(rule, day) - self.interest_paid[rule.id]) for rule in self.rules}
 
     def _accrued(self, rule: Rule, day: date) -> int:
-        charge = _running(rule)[0]
         if self.due is None or day <= self.due:
             return 0
-        grace = self._grace(rule, charge)
-        if grace >= (day - self.due).days:
+        day = min(day, self.done.day) if self.done is not None else day  # once the price is paid nothing runs
+        record, charge = self.record, _running(rule)[0]
+        holes = refusals(record, self.obligation.id)
+        first = first_day(record, charge, self.due)
+        grace = self._grace(rule, first, holes)
+        if grace is None or grace >= bearing(first, last_day(record, charge, day, closed=True), holes):
             return 0
-        free = 0 if charges_grace(self.record, rule) else grace
-        if charges_all_days(self.record, rule) is None or numbers_grace(self.record, rule, free) is None:
+        free = 0 if charges_grace(record, rule) else grace
+        if charges_all_days(record, rule) is None or numbers_grace(record, rule, free) is None:
             return 0  # asked, and the charge itself is left out as well
-        counts = payment_counts(self.record, charge)
-        step = timedelta(days=1 if counts else 0)
+        step = timedelta(days=1 if payment_counts(record, charge) else 0)
         run = Run(
             id=self.obligation.id,
             due=self.due,
@@ -183,20 +195,18 @@ class _Debt:
             changes=tuple(at + step for at, _ in self.changes),
             settled=tuple(self.settled_charges[rule.id]),
             free=free,
-            holes=refusals(self.record, self.obligation.id),
-            cuts=cuts_of(self.record, rule),
+            holes=holes,
+            cuts=cuts_of(record, rule),
         )
-        legs = interest(self.record, rule, run)
-        return whole(legs or (), precision(self.record, rule), run.cuts)
+        return whole(interest(record, rule, run) or (), precision(record, rule), run.cuts)
 
-    def _grace(self, rule: Rule, charge: Charge) -> int:
-        """Days of grace before interest runs, in whatever unit; where they cannot be told the charge asks."""
-        assert self.due is not None
+    def _grace(self, rule: Rule, first: date, holes: Iterable[tuple[date, date]]) -> int | None:
+        """Days that bear no interest at first, in whatever unit grace is; None where the charge itself must ask."""
         if rule.grace is None:
             return 0
-        start = first_day(self.record, charge, self.due) - timedelta(days=1)
+        start = first - timedelta(days=1)
         last = add(start, rule.grace.period, self.record.counting, self.record.calendar, roll=False)
-        return 0 if isinstance(last, Problem) else (last.unrolled - start).days
+        return None if isinstance(last, Problem) else bearing(first, last.unrolled, holes)
 
     def _base(self, charge: Charge, day: date) -> int | None:
         """What was open after the payments of `day`; or the whole debt, where that bears the charge."""
@@ -206,26 +216,38 @@ class _Debt:
         tax = self.term.tax or self.record.contract.tax
         return without_tax(self.record, found, tax, f"payments.{self.term.id}")
 
+    def burden(self, day: date) -> Fraction | int:
+        """What the debt costs in a year by the rates of `day`, as a share of what is open."""
+        return sum(max(self._yearly(charge, day) for charge in _running(rule)) for rule in self.rules)
+
+    def _yearly(self, charge: Charge, day: date) -> Fraction:
+        assert charge.per is not None
+        value = None
+        if charge.reference is not None:
+            known = self.record.known_at.day if self.record.known_at else None
+            table = series(self.record.contract, self.record.rates, charge.reference, known)
+            value = table.on(day) if isinstance(table, Series) else None
+        return resting(self.record, charge, value) * _YEARLY[charge.per.unit]
+
     def owing(self, day: date) -> int:
         """All that a payment of `day` can settle here."""
         return self.open + self.costs_on(day) + sum(self.interest_on(day).values())
 
     def order(self, owing_more: bool) -> str:
         """What a part payment settles first; asked only where something besides principal is owing."""
-        order = self.term.order
-        if order is not None or not owing_more:
-            return order or "principal first"
-        record, where = self.record, f"payments.{self.term.id}.order"
-        found = record.counting.of("allocation")
+        if self.term.order is not None:
+            return self.term.order
+        if not owing_more:
+            return "principal first"
+        counting = self.record.counting
+        found = counting.of("allocation")
         agreed = any(not runs_as_interest(rule) and rule.head != "interest" for rule in self.rules)
-        if found is not None and agreed and record.counting.origin("allocation").kind == "preset":
+        if found is None or (agreed and counting.origin("allocation").kind == "preset"):
             # Art. 561 ranks costs, interest and principal; where agreed damages stand among them is not said there.
-            record.question(asking("allocation", where))
-            found = None
-        elif found is None:
-            found = record.ask("allocation", where)
-        self.undecided = self.undecided or found is None
-        return found or "principal first"
+            self.record.question(asking("allocation", f"payments.{self.term.id}.order"))
+            self.undecided = True
+            return "principal first"
+        return found
 
     def take(self, day: date, sums: Sequence[_Sum]) -> None:
         """Settle what came in on `day`; splitting it into several sums changes nothing."""
@@ -237,7 +259,8 @@ class _Debt:
             return
         before = self.open
         if self.term.order == "principal first" and sum(one.minor for one in good) <= before:
-            interest_, costs, order = dict.fromkeys(self.interest_paid, 0), 0, "principal first"
+            order, costs = "principal first", 0
+            interest_: dict[str, int] = {}
         else:
             interest_, costs = self.interest_on(day), self.costs_on(day)
             order = self.order(bool(costs or sum(interest_.values())))
@@ -269,7 +292,7 @@ class _Debt:
                 amount=Money(minor, currency),
                 principal=Money(parts.get("principal", 0), currency),
                 charges=Money(sum(money.minor for money in to.values()), currency),
-                over=Money(parts.get("over", 0), currency),
+                over=Money(parts["over"], currency),
                 costs=Money(parts["costs"], currency) if parts.get("costs") else None,
                 to=to,
                 refused=refused,
@@ -303,17 +326,15 @@ def _splitter(order: str, costs: int, interest_: dict[str, int], principal: int)
         ranks = [*names, "principal"]
 
     def split(amount: int) -> dict[str, int]:
-        found = dict.fromkeys(("over", *owing), 0)
+        owed = sum(owing.values())
+        found: dict[str, int] = {}
         if order == "pro rata":
-            parts = shares(min(amount, sum(owing.values())), list(owing.values()))
-            found.update(zip(owing, parts, strict=True))
-        else:
-            rest = amount
-            for name in ranks:
-                found[name] = min(rest, owing[name])
-                rest -= found[name]
-        found["over"] = max(0, amount - sum(owing.values()))
-        return found
+            found.update(zip(owing, shares(min(amount, owed), [*owing.values()]), strict=True))
+        rest = amount
+        for name in ranks:
+            part = found.setdefault(name, min(rest, owing[name]))
+            rest -= part
+        return {**found, "over": rest}
 
     return split
 
@@ -324,7 +345,7 @@ class _Ledger:
     def __init__(self, record: Record, obligations: Iterable[Obligation]) -> None:
         self.record = record
         terms = {payment.id: payment for payment in record.contract.payments}
-        owed = [o for o in obligations if o.kind == "payment" and o.amount]
+        owed = [o for o in obligations if o.kind == "payment"]
         self.debts = {o.id: _Debt(record, o, terms[o.source]) for o in owed}
         self.of_source: dict[str, list[_Debt]] = {}
         for debt in self.debts.values():
@@ -346,7 +367,7 @@ class _Ledger:
         event = fact.event
         if event.what == "set off":
             return self._set_off_day(fact)
-        how = self.record.counting.of("payment_date") or "arrives"
+        how = self.record.counting.of("payment_date")
         if how == "arrives":
             return fact.at.day
         said = event.sent if how == "sent" else event.valued
@@ -398,7 +419,7 @@ class _Ledger:
         """Why a set-off has no effect (KNOBS `set_off`); a disputed counterclaim may be set off only where that is
         allowed.
         """
-        how = self.record.counting.of("set_off") or "undisputed only"
+        how = self.record.counting.of("set_off")
         if how == "barred":
             return "barred"
         counter = fact.event.about
@@ -421,15 +442,17 @@ class _Ledger:
             yield from self._designated(fact, one)
 
     def _designated(self, fact: Fact, one: _Sum) -> Iterable[tuple[str | tuple[str, ...], _Sum]]:
-        """A sum that names no debt: what the debtor (or the creditor) assigned to one, then all debts of the payer."""
+        """A sum that names no debt: what whoever may choose assigned to one, then all debts of the payer."""
         how = self.record.counting.of("allocation_between") or ""
-        payer = fact.event.by or self._only_debtor()
+        payer = fact.event.by
         debts = [d for d in self.debts.values() if payer in (None, d.obligation.owed_by)]
         rest = one.minor
         for assigned in self.record.of("designated", one.event):
             chosen, by = assigned.event.of, assigned.event.by
-            creditor = by is not None and chosen in self.debts and by == self.debts[chosen].obligation.owed_to
-            if chosen not in self.debts or (creditor and "creditor's" not in how):
+            if chosen not in self.debts:
+                continue
+            side = "creditor's" if by == self.debts[chosen].obligation.owed_to else "debtor's"
+            if by is not None and side not in how:  # what the contract agrees comes before either's word (560)
                 continue
             part = min(rest, assigned.event.amount.minor if assigned.event.amount else rest)
             rest -= part
@@ -438,10 +461,6 @@ class _Ledger:
             self.record.question(Problem("EVENT-PAID-02", f"events.{one.event}", {"id": one.event}))
         elif rest:
             yield self._open_ids(debts), _Sum(one.event, rest)
-
-    def _only_debtor(self) -> str | None:
-        debtors = {debt.obligation.owed_by for debt in self.debts.values()}
-        return next(iter(debtors)) if len(debtors) == 1 else None
 
     def _open_ids(self, debts: Iterable[_Debt]) -> tuple[str, ...]:
         return tuple(sorted(debt.obligation.id for debt in debts))
@@ -459,9 +478,8 @@ class _Ledger:
                 given[key] += part
                 last = key if part else last
             rest -= min(rest, sum(owing))
-        if rest and given:
-            given[last or ranked[0][1]] += rest  # more than all that is owed: shown as over on the last one
-        for key, parts in _cut([(key, given[key]) for _, key in ranked if given[key]], sums):
+        given[last or ranked[0][1]] += rest  # more than all that is owed: shown as over on the last one
+        for key, parts in _cut([(key, given[key]) for _, key in ranked], sums):
             self.debts[key].take(day, parts)
 
     def _rank(self, debt: _Debt, day: date) -> tuple[Fraction | int, ...]:
@@ -472,9 +490,9 @@ class _Ledger:
         if how == "pro rata":
             return (not_due,)
         if "least secured" in how:
-            secured = Fraction(debt.term.secured.minor if debt.term.secured else 0, max(1, debt.amount.minor))
-            return (not_due, secured, -_burden(debt), due)
-        return (due,) if "running account" in how else (not_due, due)
+            secured = Fraction(debt.term.secured.minor if debt.term.secured else 0, debt.amount.minor)
+            return (not_due, secured, -debt.burden(day), due)
+        return (due,)  # what is due comes before what is not in any case
 
 
 def _dead(obligation: Obligation) -> bool:
@@ -482,25 +500,18 @@ def _dead(obligation: Obligation) -> bool:
     return obligation.waiting is not None and obligation.waiting.code == "DUE-ENDED-01"
 
 
-def _burden(debt: _Debt) -> Fraction:
-    """What the debt costs in a year, as a share of what is open: the heavier burden settles first."""
-    found = Fraction(0)
-    for rule in debt.rules:
-        charge = max(_running(rule), key=lambda one: (one.rate or Fraction(0), one.times or Fraction(0)))
-        assert charge.per is not None
-        times = {"day": 365, "month": 12, "year": 1}[charge.per.unit]
-        found += (charge.rate or Fraction(0)) * times + (charge.times or Fraction(0))
-    return found
+_YEARLY = {"day": 365, "month": 12, "year": 1}
+"""How many of a unit make a year, by which burdens are compared."""
 
 
 def _cut(given: Sequence[tuple[str, int]], sums: Sequence[_Sum]) -> list[tuple[str, list[_Sum]]]:
     """Attribute the money of each debt to the sums that it came from, in their order."""
-    queue = [(one.event, one.minor) for one in sums if one.minor]
+    queue = [(one.event, one.minor) for one in sums]
     found: list[tuple[str, list[_Sum]]] = []
     for key, amount in given:
         parts: list[_Sum] = []
         rest = amount
-        while rest and queue:
+        while rest:
             event, left = queue[0]
             part = min(rest, left)
             parts.append(_Sum(event, part))
@@ -525,12 +536,11 @@ def _running(rule: Rule) -> tuple[Charge, ...]:
 
 def _runs(record: Record, rule: Rule, obligation: Obligation) -> bool:
     """Whether a rule's charge runs on what is open of this debt while it is late, by days, months or years."""
-    when, units = rule.when, set()
-    for charge in _running(rule):
-        if charge.rate is None or charge.per is None or charge.of not in {"payable", "unpaid"} or charge.per.n != 1:
-            return False
-        units.add(charge.per.unit)
-    if when.state != "late" or len(units) != 1 or not units <= {"day", "month", "year"}:
+    when, running = rule.when, _running(rule)
+    units = {charge.per.unit if charge.per is not None and charge.per.n == 1 else "" for charge in running}
+    if units not in [{unit} for unit in _YEARLY] or any(charge.of not in {"payable", "unpaid"} for charge in running):
+        return False
+    if when.state != "late":
         return False
     if not (when.any == "payment" or when.id in {obligation.source, obligation.id}):
         return False

@@ -7,7 +7,7 @@ from fractions import Fraction
 import msgspec
 
 from core.accounts import Account
-from core.breaches import Breach
+from core.breaches import Breach, speaks_of
 from core.measures import Figure
 from core.measuring.readings import described, firing
 from core.money import Money, integer
@@ -23,7 +23,6 @@ from core.pricing.rounding import cuts_of, precision, whole
 from core.pricing.slices import BY_SIZE, Slices
 from core.problems import Problem
 from core.record import Record
-from core.schedule import other_party
 from core.terms import Rule
 
 __all__ = [
@@ -45,8 +44,10 @@ def charges(
     """Every rule that answers to a breach, priced; breaches that no rule prices cost nothing here."""
     pricer = _Pricer(record, debts, figures)
     made: list[Accrual] = []
-    for breach in found:
-        rules = [rule for rule in pricer.rules_for(breach) if pricer.answers(rule, breach)]
+    answered = [(b, [rule for rule in pricer.rules_for(b) if pricer.answers(rule, b)]) for b in found]
+    for breach, rules in answered:
+        pricer.slices.counts_for(rules, breach)
+    for breach, rules in answered:
         priced = pricer.together([a for rule in rules if (a := pricer.price(rule, breach)) is not None], breach)
         made.extend(_stacked(record, breach, priced))
     assert len({one.id for one in made}) == len(made), "two charges share an id"
@@ -103,17 +104,11 @@ class _Pricer:
 
     def answers(self, rule: Rule, breach: Breach) -> bool:
         """Whether the rule's `when` describes this breach."""
-        when = rule.when
-        if breach.kind == "late":
-            kinds = {"duty": {"annex", "step", "duty"}}.get(when.any or "", {when.any})
-            return when.state == "late" and (breach.of_kind in kinds or when.id in {breach.source, breach.subject})
-        if breach.kind == "loss":
-            if breach.source in self._named:
-                return rule.id == breach.source
-            return when.state == "loss" and when.id in {None, breach.caused}
-        if breach.kind == "event":
-            return when.event == breach.source
-        if when.count:
+        if breach.kind == "loss" and breach.source in self._named:
+            return rule.id == breach.source
+        if breach.kind != "reading":
+            return speaks_of(rule.when, breach)
+        if rule.when.count:
             if rule.id not in self._fires:
                 self._fires[rule.id] = firing(self.record, rule, self.figures)
             return breach.id in self._fires[rule.id]
@@ -136,7 +131,7 @@ class _Pricer:
             return None
         currency = self.record.contract.currency
         how, cuts = precision(self.record, rule), cuts_of(self.record, rule)
-        exact = sum((part.exact for part in slices[1:]), slices[0].exact)
+        exact = sum((part.exact for part in slices), Fraction(0))
         gross = Money(whole(slices, how, cuts), currency)
         if rule.minimum is not None and gross.minor < rule.minimum.minor:
             if self.record.counting.of("minimum") == "dropped below it":
@@ -147,7 +142,9 @@ class _Pricer:
         if not debtor:
             self.record.question(Problem("TERMS-OWEDBY-01", f"rules.{rule.id}.owed_by", {"rule": rule.id}))
             return None
-        other = breach.owed_to if rule.owed_by is None else other_party(self.record.contract, debtor)
+        creditor = self._creditor(rule, breach, debtor)
+        if not creditor:
+            return None
         return Accrual(
             id=subject,
             rule=rule.id,
@@ -155,7 +152,7 @@ class _Pricer:
             breach=breach.id,
             subject=breach.subject,
             debtor=debtor,
-            creditor=rule.owed_to or other,
+            creditor=creditor,
             slices=slices,
             exact=exact,
             gross=gross,
@@ -198,24 +195,29 @@ class _Pricer:
 
     def _debtor(self, rule: Rule, breach: Breach) -> str:
         """Who owes: the rule's own debtor, and for one that names a role the person whose card it is."""
-        named = rule.owed_by
-        if named is None or (named not in self.record.contract.parties and breach.owed_by):
-            return breach.owed_by
-        return named
+        if rule.owed_by in self.record.contract.parties:
+            return rule.owed_by
+        return breach.owed_by or rule.owed_by or ""
+
+    def _creditor(self, rule: Rule, breach: Breach, debtor: str) -> str:
+        """To whom: as the rule says, or as the duty did, of which it was asked there; else the debtor's other side."""
+        if rule.owed_to is None and rule.owed_by is None and breach.kind == "late":
+            return breach.owed_to
+        return rule.owed_to or self.record.facing(debtor, f"rules.{rule.id}.owed_to")
 
     def _waived(self, rule: Rule, breach: Breach) -> bool:
         """A right given up: for this charge, for all of its kind to date, or for good (KNOBS `waiver_reach`)."""
         if any(fact.event.amount is None for fact in self.record.of("waived", f"{rule.id}:{breach.subject}")):
             return True
-        chosen = {f.event.of for f in self.record.of("chosen") if f.event.value == "deposit"}
-        if chosen and rule.head != "loss":  # the deposit instead of agreed damages (Civil Code 588)
+        if rule.head != "loss":  # the deposit instead of agreed damages (Civil Code 588)
+            chosen = {f.event.of for f in self.record.of("chosen") if f.event.value == "deposit"}
             failed = {f.event.by for f in self.record.of("failed") if f.event.of in chosen}
             if self._debtor(rule, breach) in failed:
                 return True
         reach = self.record.counting.of("waiver_reach")
         if reach in {None, "this breach"}:
             return False
-        kinds = (f"{rule.id}:", f"{breach.id.partition(':')[0]}:") if ":" in breach.id else (f"{rule.id}:",)
+        kinds = (f"{rule.id}:", f"{breach.id.partition(':')[0]}:")
         given = [
             fact
             for fact in self.record.of("waived")

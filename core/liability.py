@@ -14,9 +14,9 @@ from core.breaches import Breach
 from core.charges import Accrual, accrued
 from core.limits.caps import CapUse, Fee, Ladder, Use, fees
 from core.limits.causes import Shared, set_against, worst_of
-from core.limits.faults import Faults, Said
+from core.limits.faults import GRAVE, Faults, Said
 from core.limits.recourse import Against, Recourse, against_third_parties, recourse_of
-from core.money import Money, parse_decimal
+from core.money import Money, integer, parse_decimal
 from core.pricing.curves import ALWAYS, Curve, Line, Reduction, allocate, months_before, narrow, narrowed, scaled, split
 from core.problems import Problem
 from core.record import Record
@@ -72,16 +72,12 @@ def liability(
             found = "fault found" if state in {"fault alleged", "fault not found"} else "fault not found"
             amount = next(one.payable for one in other if one.charge == accrual.id)
             beside.setdefault(accrual.id, []).append(Beside(found, amount))
-    if record.contract.caps and record.chinese and any(_grave(a, faults) for a in accruals):
+    if record.chinese and any(GRAVE & {a.head, faults.of(a)} for a in accruals):
         for one in _limited(record, accruals, fees, faults, shared, lawful=True)[0]:
             if one.payable.minor > payable[one.charge].minor:
                 beside.setdefault(one.charge, []).append(Beside("506", one.payable))
     made = [msgspec.structs.replace(one, beside=(*one.beside, *beside.get(one.charge, ()))) for one in owing]
     return tuple(made), ledger, recourses
-
-
-def _grave(accrual: Accrual, faults: Faults) -> bool:
-    return accrual.head == "personal injury" or faults.of(accrual) in {"intent", "gross negligence"}
 
 
 def _matters(record: Record, accrual: Accrual, faults: Faults) -> bool:
@@ -105,17 +101,16 @@ def _limited(
     day, currency = record.as_of.day, record.contract.currency
     lines = [_line(record, a) for a in accruals if not a.waived]
     after_cap = record.counting.of("own_share") == "after the cap"
-    if not after_cap:
-        _own_shares(record, lines, faults.said.found)
+    left = {} if after_cap else _own_shares(record, lines, faults.said.found)
     ladder = Ladder(record, faults, fees, lawful=lawful)
     outer_first = record.counting.of("nesting") == "outer first"
-    caps = _climbed(record, ladder, lines) if outer_first else []
+    caps = _climbed(record, ladder, lines, left) if outer_first else []
     maxima = _maxima(record, lines)
     worst_of(record, lines, faults.said.found)
     set_against(record, lines, shared)
     against = against_third_parties(record, lines, faults.of)
     if not outer_first:
-        caps = _climbed(record, ladder, lines)
+        caps = _climbed(record, ladder, lines, left)
     if after_cap:
         _own_shares(record, lines, faults.said.found)
     kept = {line.accrual.id: line for line in lines}
@@ -126,9 +121,10 @@ def _limited(
     return made, (*maxima, *third, *caps), recourses
 
 
-def _climbed(record: Record, ladder: Ladder, lines: Sequence[Line]) -> list[CapUse]:
+def _climbed(record: Record, ladder: Ladder, lines: Sequence[Line], left: Mapping[str, Fraction]) -> list[CapUse]:
     """The caps of each debtor in turn, in the order of the rules that they owe by: of a loss that two sources cover,
-    the second owes, before its own caps, what the first leaves (KNOBS `double_cover`).
+    the second owes, before its own caps, what the first leaves (KNOBS `double_cover`). What the creditor bears by its
+    own fault is no part of that loss: `left` is the share that remains, by charge.
     """
     rank = {rule.id: number for number, rule in enumerate(record.contract.rules)}
     debtors = [line.accrual.debtor for line in sorted(lines, key=lambda one: rank.get(one.accrual.rule, len(rank)))]
@@ -139,7 +135,8 @@ def _climbed(record: Record, ladder: Ladder, lines: Sequence[Line]) -> list[CapU
         mine = [line for line in lines if line.accrual.debtor == debtor]
         losses = [line for line in mine if once and _loss_of(line.accrual)]
         for line in losses:
-            _cover_once(record, line, covered.get((line.accrual.breach, line.accrual.creditor), 0))
+            loss = integer(left.get(line.accrual.id, Fraction(1)) * _loss_of(line.accrual))
+            _cover_once(record, line, loss, covered.get((line.accrual.breach, line.accrual.creditor), 0))
         ledger.extend(ladder.climb(mine, debtor))
         for line in losses:
             key = line.accrual.breach, line.accrual.creditor
@@ -148,15 +145,15 @@ def _climbed(record: Record, ladder: Ladder, lines: Sequence[Line]) -> list[CapU
     return sorted(ledger, key=lambda use: order[use.cap])
 
 
-def _loss_of(accrual: Accrual) -> int:
-    """The proven loss that a charge makes good, in minor units; 0 where it makes good none."""
-    return max((part.base.minor for part in accrual.slices if part.of == "loss" and part.base), default=0)
+def _loss_of(accrual: Accrual) -> Fraction:
+    """The proven loss that a charge makes good, in the contract's minor units; 0 where it makes good none."""
+    return next((part.exact for part in accrual.slices if part.of == "loss"), Fraction(0)) / (accrual.share or 1)
 
 
-def _cover_once(record: Record, line: Line, covered: int) -> None:
+def _cover_once(record: Record, line: Line, loss: int, covered: int) -> None:
     """What others already owe for the same loss is not owed again."""
-    left = max(0, _loss_of(line.accrual) - covered)
-    if covered and line.curve(record.as_of.day) > left:
+    left = max(0, loss - covered)
+    if covered:
         curve = _at_most(line.curve, left)
         narrow(line, curve, record.as_of.day, kind="double cover", by=line.accrual.breach, clause=line.accrual.clause)
 
@@ -178,25 +175,27 @@ def _line(record: Record, accrual: Accrual) -> Line:
     last = max(part.last for part in accrual.slices)
     curve = accrued(accrual, record.calendar, record.zone)
     if accrual.share is not None:
-        curve = _ending_in(curve, last, accrual.gross.minor)
+        curve = _at_most(curve, accrual.gross.minor)
     return Line(accrual, curve, first, last, [])
 
 
-def _ending_in(inner: Curve, last: date, gross: int) -> Curve:
-    return lambda day: gross if day >= last else min(inner(day), gross)
-
-
-def _own_shares(record: Record, lines: Sequence[Line], found: Mapping[str, Breach]) -> None:
-    """The creditor's own share in the fault lessens damages (Civil Code 592(2), 591; KNOBS `own_share`)."""
+def _own_shares(record: Record, lines: Sequence[Line], found: Mapping[str, Breach]) -> dict[str, Fraction]:
+    """The creditor's own share in the fault lessens damages (Civil Code 592(2), 591; KNOBS `own_share`): what share is
+    left of each charge that it lessens.
+    """
     said = Said(record, ("own fault found",), found)
+    left: dict[str, Fraction] = {}
     for line in lines:
         for fact in said.of(line.accrual)[-1:]:
             share = _percent(fact.event.value or "")
             if share is None:
                 where = f"events.{fact.event.id}.value"
                 record.question(Problem("EVENT-SHARE-01", where, {"text": fact.event.value}))
-                continue
-            narrow(line, scaled(line.curve, 1 - share), record.as_of.day, kind="own share", by=fact.event.id, clause="")
+            else:
+                left[line.accrual.id] = 1 - share
+                curve = scaled(line.curve, 1 - share)
+                narrow(line, curve, record.as_of.day, kind="own share", by=fact.event.id, clause="")
+    return left
 
 
 def _percent(text: str) -> Fraction | None:
@@ -233,6 +232,7 @@ def _maxima(record: Record, lines: Sequence[Line]) -> list[CapUse]:
             uses.extend(_carried(record, rule, group, made) if limit.carries else made)
         for line, running in zip(whole, group, strict=True):
             if line is not running:
+                line.last = max(line.last, running.last)
                 line.curve = _sum(running.curve, _lesser(_plus_of(record, line.accrual), line.curve))
     return [use for use in uses if use.used.minor or use.beyond.minor]
 
@@ -246,8 +246,7 @@ def _looking_back(record: Record, rule: str, group: Sequence[Line], limit: int, 
         end, inner = line.last, line.curve
         used = sum(amount for day, amount in paid if months_before(end, months) < day)
         kept = max(0, min(inner(end), limit - used))
-        if kept < inner(end):
-            narrow(line, _at_most(inner, kept), record.as_of.day, kind="maximum", by=rule, clause=line.accrual.clause)
+        narrow(line, _at_most(inner, kept), record.as_of.day, kind="maximum", by=rule, clause=line.accrual.clause)
         paid.append((end, kept))
 
 
@@ -271,14 +270,11 @@ def _together(record: Record, rule: str, group: Sequence[Line], window: Window, 
     cut = allocate(group, window, limit, remainder=record.counting.of("remainder"))
     uses = []
     for line, extra in zip(cut.lines, cut.extra, strict=True):
-        before, end = line.curve(cut.first - _DAY), min(day, cut.last)
-        if cut.total > cut.used:
-            inner = line.curve
-            narrow(line, narrowed(inner, cut, extra), end, kind="maximum", by=rule, clause=clause, window=window.id)
-            if line.reductions and line.reductions[-1].by == rule:
-                line.reductions[-1] = msgspec.structs.replace(line.reductions[-1], full=cut.full)
-        if line.curve(end) > before:
-            uses.append(Use(line.accrual.id, Money(line.curve(end) - before, currency), clause))
+        curve = narrowed(line.curve, cut, extra)
+        narrow(line, curve, day, kind="maximum", by=rule, clause=clause, window=window.id, full=cut.full)
+        used = curve(cut.last) - curve(cut.first - _DAY)
+        if used:
+            uses.append(Use(line.accrual.id, Money(used, currency), clause))
     whole_life = window.first == ALWAYS.first
     return CapUse(
         cap=rule,
@@ -289,7 +285,7 @@ def _together(record: Record, rule: str, group: Sequence[Line], window: Window, 
         limits=group[0].accrual.debtor,
         limit=Money(limit, currency),
         used=Money(cut.used, currency),
-        headroom=Money(max(0, limit - cut.used), currency),
+        headroom=Money(limit - cut.used, currency),
         beyond=Money(cut.total - cut.used, currency),
         full=cut.full if cut.total > cut.used else None,
         uses=tuple(uses),
@@ -301,17 +297,16 @@ def _carried(record: Record, rule: str, group: Sequence[Line], made: Sequence[Ca
     kept: list[CapUse] = []
     waiting: list[tuple[Line, str]] = []
     for use in made:
-        last = use.last
-        room = use.headroom.minor if last is not None and last <= record.as_of.day else 0
+        last = use.last or date.max
+        room = use.headroom.minor if last <= record.as_of.day else 0
         for line, window in waiting:
             over = _over(line, rule, window)
-            part = min(room, over.amount.minor) if over else 0
-            if over is None or last is None or not part:
-                continue
-            room -= part
-            _give_back(line, over, part, last)
-            use = _with(use, line.accrual, part)
-            kept = [_less(one, part) if one.window == window else one for one in kept]
+            if over is not None and room:
+                part = min(room, over.amount.minor)
+                room -= part
+                _give_back(line, over, part, last)
+                use = _with(use, line.accrual, part)
+                kept = [_less(one, part) if one.window == window else one for one in kept]
         kept.append(use)
         waiting += [(line, use.window) for line in group if _over(line, rule, use.window)]
     return kept

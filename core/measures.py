@@ -249,7 +249,7 @@ class _Reader(Windowed):
             done = obligation.done
             return done is not None and inside(self.frame, Moment(done.day, done.instant))
         assert obligation.due is not None
-        return inside(self.frame, due_moment(obligation.due, self.record.zone))
+        return inside(self.frame, due_moment(obligation.due))
 
     def _counts(self, facts: list[Fact]) -> _Part | None:
         """ "45 of 48": the good ones of all, added up over the window's reports."""
@@ -372,7 +372,7 @@ def _zone(record: Record):  # type: ignore[no-untyped-def]  # zoneinfo is import
 def _decided(record: Record, obligation: Obligation) -> bool:
     """A case counts once it is done or its time is up."""
     assert obligation.due is not None
-    return obligation.done is not None or not not_after(record.as_of, due_moment(obligation.due, record.zone))
+    return obligation.done is not None or not not_after(record.as_of, due_moment(obligation.due))
 
 
 def _in_time(obligation: Obligation) -> bool:

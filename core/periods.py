@@ -22,7 +22,7 @@ from core.counting.adapting import (
     worth_of_day,
     zone_of,
 )
-from core.counting.calendars import Calendar, OffDays, Window, strip
+from core.counting.calendars import Calendar, OffDays, Window
 from core.counting.cycles import (
     Cycle,
     calendar_windows,
@@ -30,14 +30,13 @@ from core.counting.cycles import (
     contract_years,
     fiscal_windows,
     last_of_month,
-    last_working_day,
     months_on,
-    nth_day,
+    nth_working_day,
 )
 from core.counting.daycounts import in_days
 from core.counting.hourcounts import in_hours
 from core.counting.partcounts import in_parts
-from core.counting.rolling import asks_fixed, fixed, shift, stood_still, touched_days, united
+from core.counting.rolling import asks_fixed, fixed, is_provisional, shift, stood_still, touched_days, united
 from core.counting.values import PARTED, UNITS, USAGE, Basis, Counting, Due, Origin, Period, Step
 from core.counting.zones import end_of_day, local_date, local_time, start_of_day, to_instant
 from core.problems import Problem
@@ -57,6 +56,7 @@ __all__ = [
     "Window",
     "adapted",
     "add",
+    "announced",
     "as_known",
     "asks_fixed",
     "calendar_windows",
@@ -69,19 +69,18 @@ __all__ = [
     "fiscal_windows",
     "fixed",
     "hours_of",
+    "is_provisional",
     "is_working_time",
     "last_of_month",
-    "last_working_day",
     "local_date",
     "local_time",
     "moment_of",
     "months_on",
-    "nth_day",
+    "nth_working_day",
     "rest_words",
     "shift",
     "start_of_day",
     "stood_still",
-    "strip",
     "term_end",
     "to_instant",
     "touched_days",
@@ -120,10 +119,10 @@ def add(
             due = in_days(anchor, period, counting, calendar, before, roll, at_least)
     except OverflowError:
         return Problem("TIME-RANGE-01", args={"length": period})
-    return _announced(due, counting, calendar)
+    return announced(due, counting, calendar)
 
 
-def _announced(due: Due | Problem, counting: Counting, calendar: Calendar) -> Due | Problem:
+def announced(due: Due | Problem, counting: Counting, calendar: Calendar) -> Due | Problem:
     """The same, unless it hangs on a year without notice and the contract wants no such answer."""
     if isinstance(due, Due) and due.provisional and counting.of("unannounced_years") == "refused":
         return Problem("TIME-UNANNOUNCED-01", args={"date": due.day, "calendar": calendar.key})

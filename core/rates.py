@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
@@ -73,10 +73,10 @@ class Fixing(NamedTuple):
         return here >= self.first or here <= self.last
 
     def fixed_on(self, day: date) -> date:
-        """The fixing day before the window that holds `day`."""
+        """The fixing day on which the window that holds `day` begins, or the last one before."""
         start = self.starts(day)
         found = date(start.year, *self.on)
-        return found if found < start else date(start.year - 1, *self.on)
+        return found if found <= start else date(start.year - 1, *self.on)
 
 
 HALF_YEARS = (Fixing((12, 31), (1, 1), (6, 30)), Fixing((6, 30), (7, 1), (12, 31)))
@@ -95,10 +95,6 @@ class Series(NamedTuple):
         """The value in force on `day`; None before the first."""
         place = bisect_right(self.days, day)
         return self.values[place - 1] if place else None
-
-    def changes(self, first: date, last: date) -> Iterator[date]:
-        """Days after `first`, up to `last`, on which the value changes."""
-        return (day for day in self.days if first < day <= last)
 
     def fixing(self, day: date) -> Fixing | None:
         """The fixing that holds for `day`, of the table's own or the usual half-years."""
@@ -144,7 +140,7 @@ def series(terms: Contract, shipped: Mapping[str, ReferenceRate], name: str, kno
     key = (own.reference if own is not None else None) or name
     table = shipped.get(key) or next((t for k, t in sorted(shipped.items()) if k.split("@")[0] == key), None)
     if table is None:
-        return Problem("RATE-NAME-01", name, {"rate": name, "nearest": nearest(name, [*terms.rates, *shipped]) or "–"})
+        return Problem("RATE-NAME-01", name, {"rate": name, "nearest": nearest(name, [*terms.rates, *shipped]) or None})
     values = [v for v in table.values if known is None or (v.published or v.from_) <= known]
     until = table.until if known is None or table.until is None else min(known, table.until)
     fixings = tuple(f for text in table.fixed if (f := read_fixing(text)))

@@ -1,108 +1,27 @@
 """What holds on a day, by what was then known: events filtered and corrected, decisions taken, amendments in force."""
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
-from core.amending import follows
 from core.counting.adapting import bank_place
-from core.duties.receipts import channel_of, is_notice, received
-from core.events import SPANS, Event, gone
-from core.periods import (
-    Calendar,
-    Counting,
-    Due,
-    OffDays,
-    Period,
-    adapted,
-    add,
-    end_of_day,
-    local_date,
-    start_of_day,
-    to_instant,
-)
+from core.events import Event
+from core.known.decisions import Decided, decide
+from core.known.facts import happened
+from core.known.moments import Fact, Moment, as_limit, moment, not_after, subjects
+from core.known.versions import Version, versions_of
+from core.periods import Calendar, Counting, Due, OffDays, Period, adapted, add, end_of_day
 from core.presets import asking, resolve
 from core.problems import InputError, Problem
 from core.rates import ReferenceRate
-from core.terms import Amendment, Contract, Decision, Rule, find, replaced, with_cards
+from core.terms import Contract, Rule, other_party, replaced, with_cards
 from core.worktime import joint_calendar, read_run
 from core.world import World
 
 __all__ = ["Decided", "Fact", "Moment", "Record", "Version", "fold", "moment", "not_after", "subjects"]
-
-
-class Moment(NamedTuple):
-    """A local day, and the instant (UTC) where a time of day is known; a bare date is the whole day."""
-
-    day: date
-    instant: datetime | None
-
-
-class Fact(NamedTuple):
-    """An event with its times read in the contract's zone; `end` only for spans that ended.
-
-    A notice stands at its receipt, with when it was `sent` beside it.
-    """
-
-    event: Event
-    at: Moment
-    end: Moment | None = None
-    sent: Moment | None = None
-    recorded: Moment | None = None
-
-    @property
-    def order(self) -> tuple[Any, ...]:
-        """A sort key: the day, its instants after the bare date, then what was recorded first; ids only part the rest,
-        their numbers as numbers, so that the order of a file says nothing.
-        """
-        at = _at(self.at)
-        return (*at, *(at if self.recorded is None else _at(self.recorded)), _counted(self.event.id), self.event.id)
-
-
-class Version(NamedTuple):
-    """An amendment in force from `effective`, and what it applies to."""
-
-    amendment: Amendment
-    effective: Moment
-    applies: str
-
-
-class Decided(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """A reading that was taken: what it is about, what was taken, by whom and why; `others` are the readings left."""
-
-    about: str
-    takes: Any
-    others: tuple[str, ...] = ()
-    why: str = ""
-    by: str = ""
-    on: date | None = None
-    assumed: bool = False
-
-
-def not_after(moment: Moment, limit: Moment) -> bool:
-    """Whether `moment` lies on or before `limit`; by instants where both have one, else by days."""
-    if moment.instant is not None and limit.instant is not None:
-        return moment.instant <= limit.instant
-    return moment.day <= limit.day
-
-
-def subjects(facts: Iterable[Fact]) -> list[tuple[str, Fact]]:
-    """Each fact of one kind with a name of its own: the first about a case has the case's, what follows about the same
-    case "<case>/<event id>".
-    """
-    seen: set[str] = set()
-    made = []
-    for fact in facts:
-        name = fact.event.about or fact.event.id
-        while name in seen:
-            name = f"{name}/{fact.event.id}"
-        seen.add(name)
-        made.append((name, fact))
-    return made
 
 
 class Record:
@@ -240,6 +159,14 @@ class Record:
             return None
         return due
 
+    def facing(self, party: str, where: str) -> str:
+        """Who is on the other side of a party, or "" after asking for it at `where`: with several nobody can know."""
+        other = other_party(self.contract, party)
+        if not other:
+            known = ", ".join(key for key in self.contract.parties if key != party)
+            self.question(Problem("TERMS-OWEDTO-01", where, {"party": party, "known": known}))
+        return other
+
     def question(self, problem: Problem) -> None:
         """Note, once, something that the contract must decide before a figure can be given."""
         if problem not in self.questions:
@@ -256,38 +183,6 @@ def _ended(notice: Fact, counting: Counting, as_of: Moment) -> Moment | None:
     if until is None:
         return notice.at
     return Moment(until, None) if until <= as_of.day else None
-
-
-FIRST_YEAR, LAST_YEAR = 1900, 2199
-_EPOCH = datetime.min  # noqa: DTZ901 - only ever compared with itself, in sort keys of bare dates
-
-
-def _at(moment: Moment) -> tuple[date, bool, datetime]:
-    return moment.day, moment.instant is not None, moment.instant or _EPOCH
-
-
-def _counted(name: str) -> tuple[tuple[int, str], ...]:
-    """An id with the numbers in it as numbers: E9 before E10."""
-    parts = re.split(r"([0-9]+)", name)  # every second part is a number
-    return tuple((int(part[:18]), part) if place % 2 else (-1, part) for place, part in enumerate(parts))
-
-
-def moment(at: date | datetime, zone: str, counting: Counting | None = None) -> Moment | Problem:
-    """Read a time in the contract's zone: a bare date is the whole day, a naive time is local.
-
-    Unless the contract says otherwise (KNOBS `naive_zone`, `dst_gap`, `dst_fold`).
-    """
-    if not isinstance(at, datetime):
-        return Moment(at, None)
-    if at.tzinfo is not None:
-        return Moment(local_date(at, zone), at)
-    said = {} if counting is None else counting.more
-    naive = said.get("naive_zone", "contract's zone")
-    if naive == "refused":
-        return Problem("TIME-NAIVE-01", args={"local": at})
-    written_in = zone if naive == "contract's zone" else naive
-    instant = to_instant(at, written_in, gap=said.get("dst_gap", ""), fold=said.get("dst_fold", ""))
-    return instant if isinstance(instant, Problem) else Moment(local_date(instant, zone), instant)
 
 
 def fold(
@@ -307,31 +202,36 @@ def fold(
     zone = _zone(contract, world)
     if known_at is None and contract.counting.knobs.get("known_at") == "recorded by then":
         known_at = as_of
-    known = _limit(known_at, zone, questions, "known_at") if known_at is not None else None
-    contract, decided = _decide(contract, known, assume, questions)
+    known = as_limit(known_at, zone, questions, "known_at") if known_at is not None else None
+    contract, decided = decide(contract, known, assume, questions)
     contract = with_cards(contract)
     knobs = {d.about.removeprefix("counting."): str(d.takes) for d in decided if d.about.startswith("counting.")}
     counting, wrong = resolve(contract.counting.preset, _overrides(contract), knobs)
     questions.extend(wrong)
     zone = counting.zone or zone
-    at = _limit(as_of, zone, questions, "as_of", start=counting.as_of_date == "its start")
+    at = as_limit(as_of, zone, questions, "as_of", start=counting.as_of_date == "its start")
+    calendar, *others = _calendars(contract, counting, world, known and known.day, questions)
+    facts = happened(events, contract, zone, at, known, counting, calendar, questions)
+    if contract.amendments:
+        facts.sort(key=lambda fact: fact.order)
+    versions = versions_of(contract, facts, at, known, questions, counting)
+    record = Record(contract, counting, calendar, at, known, facts, versions, decided, questions, world.rates)
+    record.calendars = dict(zip(contract.counting.calendars, others, strict=True))
+    return record
+
+
+def _calendars(
+    contract: Contract, counting: Counting, world: World, known: date | None, questions: list[Problem]
+) -> Iterator[Calendar]:
+    """The contract's calendar, then those of parties with one of their own, as its settings and closures make them."""
     closures = _closures(contract, questions)
-    known_day = known.day if known else None
     place = bank_place(counting)
     bank = world.calendars.get(place) if place else None
     if place and bank is None:
         questions.append(Problem("CALENDAR-BANK-01", "counting.business_day", {"place": place, "known": "—"}))
-    calendar, *others = (
-        adapted(world.calendars.get(key or "", _only(world)), counting, closures=closures, known=known_day, bank=bank)
-        for key in (contract.counting.calendar, *contract.counting.calendars.values())
-    )
-    facts = _facts(events, contract, zone, at, known, counting, calendar, questions)
-    if contract.amendments:
-        facts.sort(key=lambda fact: fact.order)
-    versions = _versions(contract, facts, at, known, questions, counting)
-    record = Record(contract, counting, calendar, at, known, facts, versions, decided, questions, world.rates)
-    record.calendars = dict(zip(contract.counting.calendars, others, strict=True))
-    return record
+    for key in (contract.counting.calendar, *contract.counting.calendars.values()):
+        calendar = world.calendars.get(key or "", _only(world))
+        yield adapted(calendar, counting, closures=closures, known=known, bank=bank)
 
 
 def _closures(contract: Contract, questions: list[Problem]) -> tuple[OffDays, ...]:
@@ -359,227 +259,3 @@ def _only(world: World) -> Calendar:
 def _zone(contract: Contract, world: World) -> str:
     calendar = world.calendars.get(contract.counting.calendar or "", _only(world))
     return contract.counting.zone or calendar.zone
-
-
-def _limit(at: date | datetime, zone: str, questions: list[Problem], where: str, *, start: bool = False) -> Moment:
-    """A day as a limit is its 24:00, or with `start` its 0:00, the end of the day before (KNOBS `as_of_date`).
-
-    A far year is refused: a slip of the keys would count the windows of thousands of years.
-    """
-    if not FIRST_YEAR <= at.year <= LAST_YEAR:
-        args = {"text": at.isoformat(), "first": FIRST_YEAR, "last": LAST_YEAR}
-        raise InputError((Problem("TERMS-DATE-03", where, args),))
-    if start and not isinstance(at, datetime):
-        return Moment(at - timedelta(days=1), start_of_day(at, zone))
-    read = moment(at, zone)
-    if isinstance(read, Problem):
-        questions.append(msgspec.structs.replace(read, where=where))
-        read = Moment(at.date() if isinstance(at, datetime) else at, None)
-    return Moment(read.day, read.instant or end_of_day(read.day, zone))
-
-
-def _decide(
-    contract: Contract, known: Moment | None, assume: Mapping[str, Any], questions: list[Problem]
-) -> tuple[Contract, tuple[Decided, ...]]:
-    """Put each recorded decision, then each assumption, in its place; readings left open are questions."""
-    readings = {reading.about: reading for reading in contract.readings}
-    taken: dict[str, Decided] = {}
-    for decision in contract.decisions:
-        if known is None or decision.on <= known.day:
-            taken[decision.about] = _taken(decision)
-    for about, value in assume.items():
-        taken[about] = Decided(about=about, takes=value, by="", assumed=True)
-    for about, decided in taken.items():
-        reading = readings.get(about)
-        value = (
-            reading.options.get(decided.takes, decided.takes)
-            if reading and isinstance(decided.takes, str)
-            else decided.takes
-        )
-        if reading:
-            taken[about] = msgspec.structs.replace(
-                decided, others=tuple(o for o in reading.options if o != decided.takes)
-            )
-        if not about.startswith("counting."):
-            try:
-                contract = replaced(contract, about, value)
-            except LookupError:
-                questions.append(Problem("TERMS-PATH-01", about, {"path": about}))
-    for about, reading in readings.items():
-        if about not in taken:
-            questions.append(
-                Problem(
-                    "ASK-READING-01",
-                    about,
-                    {"about": about, "options": list(reading.options), "clause": reading.clause or ""},
-                )
-            )
-    return contract, tuple(taken.values())
-
-
-def _taken(decision: Decision) -> Decided:
-    return Decided(about=decision.about, takes=decision.takes, why=decision.why, by=decision.by, on=decision.on)
-
-
-def _facts(
-    events: Iterable[Event],
-    contract: Contract,
-    zone: str,
-    as_of: Moment,
-    known: Moment | None,
-    counting: Counting,
-    calendar: Calendar,
-    questions: list[Problem],
-) -> list[Fact]:
-    """Events that had happened by `as_of` and were known, without those corrected or withdrawn by known events."""
-    facts: list[Fact] = []
-    edits: list[Event] = []
-    for event in events:
-        start = event.from_ if event.what in SPANS or event.from_ is not None else event.at
-        read = (
-            moment(start, zone, counting)
-            if start is not None
-            else Problem("EVENT-TIME-01", event.id, {"what": event.what})
-        )
-        end = moment(event.to, zone, counting) if event.to is not None else None
-        recorded = moment(event.recorded, zone, counting) if event.recorded is not None else read
-        if isinstance(read, Problem) or isinstance(end, Problem) or isinstance(recorded, Problem):
-            times = (read, end) if recorded is read else (read, end, recorded)
-            wrong = [r for r in times if isinstance(r, Problem)]
-            questions.extend(msgspec.structs.replace(p, where=p.where or f"events.{event.id}") for p in wrong)
-            continue
-        if known is not None and not not_after(recorded, known):
-            continue
-        if event.corrects or event.what == "withdrawn":
-            edits.append(event)
-        if event.what != "withdrawn":
-            sent = None
-            if is_notice(event):
-                arrived = _arrival(event, read, contract, zone, counting, calendar, questions)
-                if arrived is None:
-                    continue
-                read, sent = arrived, read
-            if not_after(read, as_of):
-                facts.append(Fact(event, read, end, sent, None if event.recorded is None else recorded))
-    away = gone(edits)
-    return [fact for fact in facts if fact.event.id not in away]
-
-
-def _arrival(
-    event: Event,
-    sent: Moment,
-    contract: Contract,
-    zone: str,
-    counting: Counting,
-    calendar: Calendar,
-    questions: list[Problem],
-) -> Moment | None:
-    """When a notice counts as received; None where it does not (yet), or where something is wrong with it."""
-    times = [None if at is None else moment(at, zone, counting) for at in (event.received, event.refused)]
-    channel = channel_of(event, contract.notices)
-    wrong = [one for one in (*times, channel) if isinstance(one, Problem)]
-    if not wrong:
-        arrived, refused = (None if at is None or isinstance(at, Problem) else (at.day, at.instant) for at in times)
-        assert not isinstance(channel, Problem)
-        receipt = received((sent.day, sent.instant), arrived, refused, channel, counting, calendar)
-        if not isinstance(receipt, Problem):
-            return None if receipt.day is None else Moment(receipt.day, receipt.instant)
-        wrong = [receipt]
-    questions.extend(msgspec.structs.replace(one, where=one.where or f"events.{event.id}") for one in wrong)
-    return None
-
-
-_APPLIES = {
-    "days from then on": "days",
-    "what falls due from then on": "due",
-    "losses from then on": "losses",
-    "everything unsettled": "everything",
-}
-"""How the setting `applies` is said, and its short form in an amendment."""
-
-
-def _versions(
-    contract: Contract,
-    facts: list[Fact],
-    as_of: Moment,
-    known: Moment | None,
-    questions: list[Problem],
-    counting: Counting,
-) -> tuple[Version, ...]:
-    """The amendments known and in force, in the order in which they take effect.
-
-    One that reaches back over everything does so from its own day on: asked about a day before, nothing has changed.
-    """
-    versions: list[Version] = []
-    for amendment in contract.amendments:
-        recorded = amendment.recorded or amendment.agreed
-        if known is not None and (recorded.date() if isinstance(recorded, datetime) else recorded) > known.day:
-            continue
-        effective = _effective(contract, amendment, facts, counting)
-        if effective is None:
-            continue
-        applies = amendment.applies or _APPLIES.get(counting.of("applies") or "")
-        if applies is None:
-            questions.append(
-                Problem("ASK-APPLIES-01", f"amendments.{amendment.id}.applies", {"amendment": amendment.id})
-            )
-            continue
-        if applies == "everything" and (amendment.agreed > as_of.day or not not_after(effective, as_of)):
-            continue
-        where = f"amendments.{amendment.id}.set"
-        wrong = [path for path in amendment.set if not _leads(contract, path)]
-        questions.extend(Problem("TERMS-PATH-01", where, {"path": path}) for path in wrong)
-        fixed = [p for p, value in amendment.set.items() if p not in wrong and not follows(contract, p, value)]
-        questions.extend(Problem("TERMS-AMEND-02", where, {"path": path}) for path in fixed)
-        wrong += fixed
-        if not wrong:
-            versions.append(Version(amendment, effective, applies))
-    return tuple(sorted(versions, key=lambda v: (v.effective.day, v.amendment.agreed, v.amendment.id)))
-
-
-def _leads(contract: Contract, path: str) -> bool:
-    try:
-        find(contract, path)
-    except LookupError:
-        return False
-    return True
-
-
-def _effective(contract: Contract, amendment: Amendment, facts: list[Fact], counting: Counting) -> Moment | None:
-    """A stated day, or the arrival of the last notice and consent that it (or the third party's limit) asks for.
-
-    A limit whose clause asks for nothing is moved by both, or by notice alone (KNOBS `limit_raise`). One that states
-    nothing begins with its last signature, or with the arrival of a consent (KNOBS `effective`).
-    """
-    how, limit_raise = counting.of("effective"), counting.of("limit_raise")
-    if how == "last signature":
-        return Moment(amendment.agreed, None)
-    if isinstance(amendment.effective, date):
-        return Moment(amendment.effective, None)
-    if how == "when a consent arrives" and not amendment.effective:
-        consents = [f.at for f in facts if f.event.what == "consents" and f.event.of == amendment.id]
-        return consents[-1] if consents else None
-    wanted = [amendment.effective] if amendment.effective else []
-    for path in amendment.set:
-        head, _, rest = path.partition(".")
-        if head == "third_parties" and rest.endswith(".limit"):
-            third = rest.removesuffix(".limit")
-            both = ("notified in writing", f"{third} consents")
-            usage = both[:1] if limit_raise == "notice" else both if limit_raise else ()
-            wanted.extend(contract.third_parties[third].raised_if or (() if amendment.effective else usage))
-    moments = [_arrived(word, amendment.id, facts) for word in dict.fromkeys(wanted)]
-    if None in moments:
-        return None
-    if not moments:
-        return Moment(amendment.agreed, None)
-    return max((m for m in moments if m), key=lambda m: (m.day, m.instant is not None, m.instant or _EPOCH))
-
-
-def _arrived(word: str, amendment: str, facts: list[Fact]) -> Moment | None:
-    """When "notified in writing", or "fieldtech consents", arrived for this amendment."""
-    who, _, act = word.rpartition(" ")
-    for fact in facts:
-        event = fact.event
-        if event.of == amendment and (event.what == word or (event.what == act and event.by == who)):
-            return fact.at
-    return None

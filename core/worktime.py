@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
+from functools import lru_cache
 
 from core.counting.calendars import (
     FESTIVALS,
     WEEKDAYS,
     Calendar,
     DatedHours,
-    DayMark,
     Minutes,
     OffDays,
     Window,
@@ -19,7 +20,6 @@ from core.counting.calendars import (
     joint_calendar,
     joint_hours,
     merged,
-    strip,
 )
 from core.counting.hours import ROUND_THE_CLOCK, read_clock, read_hours, read_run, read_spans
 from core.counting.zones import (
@@ -41,7 +41,6 @@ __all__ = [
     "WEEKDAYS",
     "Calendar",
     "DatedHours",
-    "DayMark",
     "OffDays",
     "Window",
     "WorkTime",
@@ -65,18 +64,19 @@ __all__ = [
     "read_run",
     "read_spans",
     "start_of_day",
-    "strip",
     "subtract_hours",
     "to_instant",
     "zone_problem",
 ]
 
-LONGEST = 60  # years: a sum of working hours that is not used up by then is a mistake
+EPOCH = datetime.min.replace(tzinfo=UTC)
 SECOND = 1_000_000  # a line of working time is counted in microseconds
-REACH = 400  # years that one line bridges; what lies farther off is a line of its own
+MINUTE = 60 * SECOND
+LONGEST = 60  # years: working hours that are not used up by then are a mistake
+LOOKED = (0, 3, 15, LONGEST)  # years besides its own through which an answer is looked for, near ones first
+REACH = 400  # years that one line bridges
 FARTHEST_APART = timedelta(days=REACH * 365)
-FARTHEST = LONGEST * 366 * 86_400 * SECOND
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+NIGHT = timedelta(days=3)  # no span that reaches into a day begins earlier, in any zone
 
 
 def _without(spans: Minutes, breaks: Minutes) -> Minutes:
@@ -122,10 +122,11 @@ def _windows_on(day: date, hours: tuple[Window, ...], calendar: Calendar) -> Min
 
 
 class WorkTime:
-    """The working time of one calendar as a line: how much lies before an instant, and where an amount is used up.
+    """The working time of one calendar as a line: how much lies between instants, and where an amount is used up.
 
-    Spans stand in three parallel lists, in microseconds from 1970, by the year and only as far as they were asked; so
-    a question costs two binary searches, whatever lies between its ends. Changes of the clocks are in the spans.
+    Spans stand in three parallel lists, in microseconds from the year 1, by the year and only as far as they were
+    asked; so a question costs two binary searches, whatever lies between. Changes of the clocks are in the spans.
+    Before all of them stands an empty one, so that each instant has a span that opened before it.
     """
 
     def __init__(self, hours: tuple[Window, ...], calendar: Calendar, zone: str) -> None:
@@ -135,141 +136,95 @@ class WorkTime:
         self._opens: list[int] = []
         self._closes: list[int] = []
         self._used: list[int] = []  # working time up to the close of each span
-        self._first = self._after = 0  # years that are built: from the first, up to and without the last
-        self._origin = 0  # how often the line's beginning moved
-        self._from, self._to = 1, 0  # instants that may be asked about without building more
+        self._built = range(0)  # the years in these lists
+        self._years: dict[int, list[tuple[int, int]]] = {}  # the spans of each year that was ever built
+        self._from, self._to = END, BEGIN  # instants that may be asked about without building more
 
     def between(self, start: datetime, end: datetime) -> int:
-        """Working microseconds from `start` to `end`, half-open; negative if the end comes first."""
-        since, until = start - EPOCH, end - EPOCH
-        first = (since.days * 86_400 + since.seconds) * SECOND + since.microseconds
-        last = (until.days * 86_400 + until.seconds) * SECOND + until.microseconds
-        used, origin = self.before(last), self._origin
-        earlier = self.before(first)
-        if origin != self._origin:  # the line begins elsewhere now, and holds both ends
-            used = self.before(last)
-        return used - earlier
+        """Working microseconds from `start` to a later `end`, half-open."""
+        first, last = _line(start), _line(end)
+        self._reach(first, last)
+        return self._before(last) - self._before(first)
 
-    def before(self, at: int) -> int:
-        """Working time on the line up to `at`, from wherever the line begins: only differences mean anything."""
-        if not self._from <= at <= self._to:
-            self._reach(at)
-        place = bisect_right(self._opens, at) - 1
-        if place < 0:
-            return 0
-        closes = self._closes[place]
-        return self._used[place] - (closes - at if at < closes else 0)
-
-    def after(self, start: int, amount: int) -> tuple[int, int] | None:
-        """Where `amount` after `start` is used up, and the next opening at or after that; None if it never is."""
-        target = self.before(start) + amount
-        place = bisect_left(self._used, target)
-        while place >= len(self._used) - 1:
-            if self._after - EPOCH.year > LONGEST + (start // SECOND) // (365 * 86_400) or not self._grow():
-                return None
+    def after(self, start: int, amount: int) -> int | None:
+        """Where `amount` after `start` is used up; None if it never is."""
+        for until in self._looked(start, ahead=True):
+            target = self._before(start) + amount
             place = bisect_left(self._used, target)
-        at = self._closes[place] - (self._used[place] - target)
-        return at, self._opens[place + 1] if at == self._closes[place] else at
+            if place < bisect_left(self._opens, until):
+                return self._closes[place] - (self._used[place] - target)
+        return None
 
     def back(self, end: int, amount: int) -> tuple[int, int] | None:
         """Where `amount` before `end` begins: as an opening, and as the close before it where they differ."""
-        target = self.before(end) - amount
-        while not self._used or target < self._used[0]:
-            built = len(self._used)
-            if EPOCH.year + (end // SECOND) // (365 * 86_400) - self._first > LONGEST or not self._grow_back():
-                return None
-            target += self._used[len(self._used) - built - 1] if len(self._used) > built else 0
-        place = bisect_right(self._used, target)
-        at = self._closes[place] - (self._used[place] - target)
-        return at, self._closes[place - 1] if place and at == self._opens[place] else at
+        for since in self._looked(end, ahead=False):
+            target = self._before(end) - amount
+            place = bisect_right(self._used, target)
+            if place > bisect_left(self._opens, since):
+                at = self._closes[place] - (self._used[place] - target)
+                return at, self._closes[place - 1] if at == self._opens[place] else at
+        return None
 
     def opening(self, at: int) -> int | None:
         """`at` itself inside hours, else the next opening."""
-        if not self._from <= at <= self._to:
-            self._reach(at)
-        while True:
-            place = bisect_right(self._opens, at) - 1
-            if place >= 0 and at < self._closes[place]:
-                return at
-            if place + 1 < len(self._opens):
-                return self._opens[place + 1]
-            if self._after - EPOCH.year > LONGEST + (at // SECOND) // (365 * 86_400) or not self._grow():
-                return None
+        for until in self._looked(at, ahead=True):
+            place = bisect_right(self._closes, at)
+            if place < bisect_left(self._opens, until):
+                return max(at, self._opens[place])
+        return None
 
-    def is_open(self, at: int, *, closing: bool = False) -> bool:
+    def is_open(self, at: int, *, closing: bool) -> bool:
         """Whether the instant is working time; with `closing` the closing instant is (KNOBS `window_end`)."""
-        if not self._from <= at <= self._to:
-            self._reach(at)
+        self._reach(at, at)
+        closed = bisect_left(self._closes, at) if closing else bisect_right(self._closes, at)
+        return bisect_right(self._opens, at) > closed
+
+    def _before(self, at: int) -> int:
+        """Working time on the line up to `at`, from wherever the line begins: only differences mean anything."""
         place = bisect_right(self._opens, at) - 1
-        if place >= 0 and (at < self._closes[place] or (closing and at == self._closes[place])):
-            return True
-        return closing and place > 0 and at == self._closes[place - 1]
+        return self._used[place] - max(self._closes[place] - at, 0)
 
-    def _reach(self, at: int) -> None:
-        """Build the years around an instant; what lies before the year 2 or after 9997 has no working time."""
-        year = min(max(2, EPOCH.year + at // (365 * 86_400 * SECOND)), 9997)
-        if self._first == self._after or not self._first - REACH <= year <= self._after + REACH:
-            self._opens, self._closes, self._used = [], [], []
-            self._first = self._after = year
-            self._origin += 1
-            self._grow()
-        years = 1  # twice as many each time: what is built already is moved only a few times
-        while at < self._from and self._grow_back(years):
-            years *= 2
-        while at > self._to and self._grow():
-            pass
+    def _looked(self, at: int, *, ahead: bool) -> Iterator[int]:
+        """How far the line is built, in years after an instant or before it: ever farther, LONGEST at most."""
+        year = _instant(at).year
+        for years in LOOKED:
+            first, last = _inside(max(year - years, FIRST_YEAR), min(year + years, LAST_YEAR))
+            self._reach(at if ahead else first, last if ahead else at)
+            yield last if ahead else first
 
-    def _grow(self) -> bool:
-        if self._after > 9997:
-            return False
-        for opens, closes in self._year(self._after):
-            self._push(opens, closes)
-        self._after += 1
-        self._bound()
-        return True
-
-    def _push(self, opens: int, closes: int) -> None:
-        if self._closes and opens < self._closes[-1]:  # a night that reaches into the next day's hours counts once
-            opens = self._closes[-1]
-        if opens < closes:
-            self._opens.append(opens)
-            self._closes.append(closes)
-            self._used.append((self._used[-1] if self._used else 0) + closes - opens)
-
-    def _grow_back(self, years: int = 1) -> bool:
-        if self._first < 3:
-            return False
-        old = list(zip(self._opens, self._closes, strict=True))
-        first = max(2, self._first - years)
-        earlier = [span for year in range(first, self._first) for span in self._year(year)]
-        self._first = first
-        self._origin += 1
-        self._opens, self._closes, self._used = [], [], []
-        for opens, closes in [*earlier, *old]:
-            self._push(opens, closes)
-        self._bound()
-        return True
-
-    def _bound(self) -> None:
-        """Instants well inside the built years, so that a night over New Year is whole."""
-        self._from = _line(datetime(self._first, 1, 3, tzinfo=UTC))
-        self._to = _line(datetime(self._after - 1, 12, 29, tzinfo=UTC))
+    def _reach(self, first: int, last: int) -> None:
+        """Build the years from one instant to another, and those from which a night reaches into them."""
+        if self._from <= first and last <= self._to:
+            return
+        first, last = (min(max(at, BEGIN), END) for at in (first, last))
+        years = range((_instant(first) - NIGHT).year, (_instant(last) + NIGHT).year + 1)
+        built = self._built or years
+        bridged = range(min(years[0], built[0]), max(years[-1], built[-1]) + 1)
+        self._built = bridged if len(bridged) <= REACH else years
+        self._from, self._to = _inside(self._built[0], self._built[-1])
+        self._opens, self._closes, self._used = [BEFORE_ALL], [BEFORE_ALL], [0]
+        for year in self._built:
+            if year not in self._years:
+                self._years[year] = self._year(year)
+            for opens, closes in self._years[year]:
+                begins = max(opens, self._closes[-1])  # a night that reaches into the next day's hours counts once
+                if begins < closes:
+                    self._opens.append(begins)
+                    self._closes.append(closes)
+                    self._used.append(self._used[-1] + closes - begins)
 
     def _year(self, year: int) -> list[tuple[int, int]]:
         """The spans that begin on the days of a year, in order; one look at the zone a day where nothing changes."""
         spans: list[tuple[int, int]] = []
-        zone = zone_of_key(self.zone)
-        midnight = datetime(year, 1, 1)  # noqa: DTZ001 - a local midnight
+        midnight = datetime(year, 1, 1, tzinfo=zone_of_key(self.zone))  # days added to it lead to local midnights
         while midnight.year == year:
-            windows = _windows_on(midnight.date(), self.hours, self.calendar)
+            day = midnight.date()
+            windows = _windows_on(day, self.hours, self.calendar)
             if windows:
-                offset = midnight.replace(tzinfo=zone).utcoffset()
-                later = (midnight + timedelta(days=2)).replace(tzinfo=zone).utcoffset()
-                if offset == later and offset is not None:
-                    start = _line((midnight - offset).replace(tzinfo=UTC))
-                    spans += [(start + o * 60 * SECOND, start + c * 60 * SECOND) for o, c in windows]
+                start = _line(midnight)
+                if _line(midnight + timedelta(days=2)) - start == 2 * DAY_MINUTES * MINUTE:
+                    spans += [(start + o * MINUTE, start + c * MINUTE) for o, c in windows]
                 else:
-                    day = midnight.date()
                     spans += [(_line(edge(day, o, self.zone)), _line(edge(day, c, self.zone))) for o, c in windows]
             midnight += timedelta(days=1)
         return sorted(spans)
@@ -297,6 +252,18 @@ def _instant(at: int) -> datetime:
     return EPOCH + timedelta(microseconds=at)
 
 
+@lru_cache(maxsize=64)
+def _inside(first: int, last: int) -> tuple[int, int]:
+    """The first and last instants so well inside of years that no night of another year reaches them."""
+    begins, ends = datetime(first, 1, 1, tzinfo=UTC), datetime(last, 12, 31, 23, 59, 59, tzinfo=UTC)
+    return _line(begins + NIGHT), _line(ends - NIGHT)
+
+
+BEFORE_ALL = _line(EPOCH)
+FIRST_YEAR, LAST_YEAR = 2, 9997  # those outside of them have no working time: the language ends there
+BEGIN, END = _inside(FIRST_YEAR, LAST_YEAR)
+
+
 def _micros(hours: Fraction) -> int:
     """Whole seconds; what is left of a second is cut."""
     return int(hours * 3600) * SECOND
@@ -318,10 +285,11 @@ def add_hours(
     left = _micros(amount)
     if not left:
         return start
-    found = line_of(calendar, hours, zone).after(_line(start), left) if left <= FARTHEST else None
-    if found is None:
-        return Problem("TIME-RANGE-01", args={"length": f"{amount} h"})
-    return _instant(found[at_close == "next opening"])
+    line = line_of(calendar, hours, zone)
+    found = line.after(_line(start), left)
+    if found is not None and at_close == "next opening":
+        found = line.opening(found)
+    return Problem("TIME-RANGE-01", args={"length": f"{amount} h"}) if found is None else _instant(found)
 
 
 def subtract_hours(
@@ -340,7 +308,7 @@ def subtract_hours(
     left = _micros(amount)
     if not left:
         return end
-    found = line_of(calendar, hours, zone).back(_line(end), left) if left <= FARTHEST else None
+    found = line_of(calendar, hours, zone).back(_line(end), left)
     if found is None:
         return Problem("TIME-RANGE-01", args={"length": f"{amount} h"})
     return _instant(found[landing == "previous close"])
@@ -361,10 +329,10 @@ def between(
             return 0
         if reversed_range != "negative":
             return Problem("TIME-REVERSED-01", args={"start": start, "end": end})
-    if abs(end - start) > FARTHEST_APART:
-        return Problem("TIME-RANGE-01", args={"length": f"{abs(end - start).days} days"})
-    if end < start:
-        return -(line_of(calendar, hours, zone).between(end, start) // SECOND)
+        back = between(end, start, hours, calendar, zone)
+        return back if isinstance(back, Problem) else -back
+    if end - start > FARTHEST_APART:
+        return Problem("TIME-RANGE-01", args={"length": f"{(end - start).days} days"})
     return line_of(calendar, hours, zone).between(start, end) // SECOND
 
 

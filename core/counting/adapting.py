@@ -49,19 +49,18 @@ def adapted(
     if known is not None and counting.of("calendar_as_known") == "as known":
         calendar = as_known(calendar, known)
     changes: dict[str, object] = {"closures": (*calendar.closures, *closures)}
-    named, kind = counting.of("rest_days"), counting.origin("rest_days").kind
+    named, kind = counting.of("rest_days") or "", counting.origin("rest_days").kind
     # A calendar that names its weekly rest is the contract's own word; a preset's rest days give way to it.
-    if named is not None and kind != "usage" and not (kind == "preset" and named != "none" and calendar.rest_weekdays):
+    if kind != "usage" and not (kind == "preset" and named != "none" and calendar.rest_weekdays):
         changes["rest_weekdays"] = () if named == "none" else tuple(WEEKDAYS.index(day) for day in named.split("+"))
     hours = hours_of(counting, calendar)
     if counting.of("business_day") == "any date with a window" and not isinstance(hours, Problem):
         open_on = {window.weekday for window in hours}
-        changes["rest_weekdays"] = tuple(weekday for weekday in range(7) if weekday not in open_on)
+        changes["rest_weekdays"] = tuple(weekday for weekday in range(len(WEEKDAYS)) if weekday not in open_on)
     if counting.of("makeup_days") == "not working":
         changes["makeup"] = ()
     changes["makeup_hours"] = counting.of("makeup_days") or "as listed"
-    if calendar.holidays or calendar.yearly:
-        changes["substitute"] = counting.of("substitute_day") or "as listed"
+    changes["substitute"] = counting.of("substitute_day") or "as listed"
     changes["dated_first"] = counting.of("precedence") == "dated hours first"
     changes["split_nights"] = counting.of("night_shift_owner") == "each date its part"
     if counting.closures in {"only pause clocks", "ignored"}:
@@ -78,10 +77,9 @@ _BANKS_OWN = ("id", "version", "rest_weekdays", "holidays", "makeup", "yearly", 
 """What a bank's calendar decides: which days are worked, and how far that is known."""
 
 
-def bank_place(counting: Counting) -> str | None:
-    """The place whose bank days are this contract's working days; None where they are not."""
-    place = (counting.of("business_day") or "").partition("bank day in ")[2]
-    return place or None
+def bank_place(counting: Counting) -> str:
+    """The place whose bank days are this contract's working days; "" where they are not."""
+    return (counting.of("business_day") or "").partition("bank day in ")[2]
 
 
 def as_known(calendar: Calendar, day: date) -> Calendar:
@@ -104,8 +102,7 @@ def as_known(calendar: Calendar, day: date) -> Calendar:
         calendar,
         holidays=tuple(holidays),
         makeup=tuple(sorted(makeup)),
-        official=(min(known), max(known)) if known else (1, 0),
-        notices=tuple(notice for notice in calendar.notices if notice.published <= day),
+        official=(min(known), max(known)) if known else (date.max.year, date.min.year),
     )
 
 
@@ -125,7 +122,7 @@ def event_day(anchor: date | datetime, counting: Counting, calendar: Calendar) -
     if not isinstance(anchor, datetime):
         return anchor, []
     local = local_time(anchor, zone_of(counting, calendar))
-    cut = read_clock(counting.cut_off) if counting.cut_off and counting.cut_off != "none" else None
+    cut = read_clock(counting.cut_off or "")
     if cut is None or local.hour * 60 + local.minute < cut:
         return local.date(), []
     later = calendar.add_working_days(local.date(), 1)
@@ -170,7 +167,7 @@ def worth_of_day(day: date, counting: Counting, calendar: Calendar) -> Fraction:
 
 
 def usual_minutes(hours: tuple[Window, ...]) -> int:
-    return max(sum(w.closes - w.opens for w in hours if w.weekday == weekday) for weekday in range(7))
+    return max(sum(w.closes - w.opens for w in hours if w.weekday == weekday) for weekday in range(len(WEEKDAYS)))
 
 
 def rest_words(day: date, calendar: Calendar) -> Step:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from calendar import monthrange
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -17,7 +18,6 @@ __all__ = [
     "WEEKDAYS",
     "Calendar",
     "DatedHours",
-    "DayMark",
     "Minutes",
     "Notice",
     "OffDays",
@@ -26,7 +26,7 @@ __all__ = [
     "joint_calendar",
     "joint_hours",
     "merged",
-    "strip",
+    "without",
 ]
 
 FESTIVALS = ("new-year", "spring-festival", "qingming", "labour-day", "dragon-boat", "mid-autumn", "national-day",
@@ -75,16 +75,6 @@ class Notice(msgspec.Struct, frozen=True):
     work: tuple[date, ...] = ()
 
 
-class DayMark(NamedTuple):
-    """One day of a strip: `reason` says why it is no working day, or "makeup" why it is one."""
-
-    day: date
-    works: bool
-    reason: str
-    name: str
-    provisional: bool
-
-
 class Calendar(msgspec.Struct, frozen=True, dict=True):
     """Which days are worked, as officially announced up to one version.
 
@@ -129,7 +119,7 @@ class Calendar(msgspec.Struct, frozen=True, dict=True):
                     off[ordinal] = (reason, run.name)
         for recurring in self.yearly:
             for year in YEARLY:
-                if recurring.day <= 28 or recurring.day <= _month_length(year, recurring.month):
+                if recurring.day <= monthrange(year, recurring.month)[1]:
                     off[date(year, recurring.month, recurring.day).toordinal()] = ("holiday", recurring.name)
         return off if self.substitute == "as listed" else self._substituted(off)
 
@@ -139,9 +129,7 @@ class Calendar(msgspec.Struct, frozen=True, dict=True):
         for ordinal, (reason, name) in sorted(off.items()):
             if reason != "holiday" or (ordinal - 1) % 7 not in self.rest_weekdays or ordinal in self._makeup:
                 continue
-            free = ordinal
-            if self.substitute == "nearest weekday" and self._works_by_week(ordinal - 1) and ordinal - 1 not in made:
-                free = ordinal - 1
+            free = ordinal - 1 if self.substitute == "nearest weekday" else ordinal
             while free in made or not self._works_by_week(free):
                 free += 1
             made[free] = ("holiday", name)
@@ -204,10 +192,10 @@ class Calendar(msgspec.Struct, frozen=True, dict=True):
 
     def add_working_days(self, day: date, n: int) -> date:
         """The nth working day after `day` (before it, if n is negative); `day` itself if n is 0."""
-        if n == 0:
-            return day
         ordinal = day.toordinal()
-        return self._nth(self._count.before(ordinal + 1) + n if n > 0 else self._count.before(ordinal) + n + 1)
+        if n > 0:
+            return self._nth(self._count.before(ordinal + 1) + n)
+        return self._nth(self._count.before(ordinal) + n + 1) if n < 0 else day
 
     def count_working_days(self, first: date, last: date) -> int:
         """Working days after `first` up to and including `last`; negative if `last` is earlier."""
@@ -215,10 +203,10 @@ class Calendar(msgspec.Struct, frozen=True, dict=True):
 
     def _nth(self, number: int) -> date:
         """Raises OverflowError where the calendar of the language ends (years 1 and 9999)."""
-        ordinal = self._count.nth(number)
-        if not 1 <= ordinal <= date.max.toordinal():
-            raise OverflowError("day out of range")
-        return date.fromordinal(ordinal)
+        try:
+            return date.fromordinal(self._count.nth(number))
+        except ValueError:
+            raise OverflowError("day out of range") from None
 
 
 class _DayCount:
@@ -232,7 +220,6 @@ class _DayCount:
         if not worked:
             raise ValueError("a calendar needs a working weekday")
         self._worked = worked
-        self._part = [sum(weekday < r for weekday in worked) for r in range(7)]
         self._days = sorted(off | on)
         self._on = on
         self._shift = [0]
@@ -243,7 +230,8 @@ class _DayCount:
     def before(self, ordinal: int) -> int:
         """Working days from year 1 up to, and without, this day."""
         weeks, rest = divmod(ordinal - 1, 7)
-        return weeks * len(self._worked) + self._part[rest] + self._shift[bisect_left(self._days, ordinal)]
+        worked = weeks * len(self._worked) + bisect_left(self._worked, rest)
+        return worked + self._shift[bisect_left(self._days, ordinal)]
 
     def nth(self, number: int) -> int:
         """The ordinal of the nth working day; the inverse of `before`."""
@@ -252,22 +240,6 @@ class _DayCount:
             return self._days[place - 1]
         weeks, rest = divmod(number - self._shift[place] - 1, len(self._worked))
         return weeks * 7 + self._worked[rest] + 1
-
-
-def strip(first: date, last: date, calendar: Calendar) -> tuple[DayMark, ...]:
-    """Each day from `first` to `last`, both included, with the reason why it counts as a working day or not."""
-    marks = []
-    for ordinal in range(first.toordinal(), last.toordinal() + 1):
-        day = date.fromordinal(ordinal)
-        reason = calendar.rest_reason(day) or ("makeup" if calendar.is_makeup(day) else "")
-        works = reason in {"", "makeup"}
-        marks.append(DayMark(day, works, reason, calendar.rest_name(day), calendar.is_provisional(day)))
-    return tuple(marks)
-
-
-def _month_length(year: int, month: int) -> int:
-    after = date(year + month // 12, month % 12 + 1, 1)
-    return (after - date(year, month, 1)).days
 
 
 def joint_calendar(one: Calendar, other: Calendar, mode: str) -> Calendar:
@@ -282,11 +254,13 @@ def joint_calendar(one: Calendar, other: Calendar, mode: str) -> Calendar:
         day = date.fromordinal(ordinal)
         resting = [calendar.is_rest(day) for calendar in (one, other)]
         rests = any(resting) if both else all(resting)
-        if not rests and day.weekday() in rest:
+        if not rests:
             makeup.append(day)
-        elif rests and (day.weekday() not in rest or "holiday" in {one.rest_reason(day), other.rest_reason(day)}):
+        elif day.weekday() not in rest or "holiday" in {one.rest_reason(day), other.rest_reason(day)}:
             off.append(OffDays(day, day, one.rest_name(day) or other.rest_name(day)))
     official = [calendar.official for calendar in (one, other) if calendar.official]
+    # Where either works, the break of one is working time of the other; what both call a break is none of either.
+    mine, theirs = (one.hours, other.hours) if both else (_net(one), _net(other))
     return msgspec.structs.replace(
         one,
         id=f"{one.id}+{other.id}",
@@ -298,24 +272,44 @@ def joint_calendar(one: Calendar, other: Calendar, mode: str) -> Calendar:
         yearly=(),
         substitute="as listed",
         official=(max(first for first, _ in official), min(last for _, last in official)) if official else None,
-        hours=joint_hours(one.hours, other.hours, both=both) if one.hours and other.hours else one.hours or other.hours,
+        hours=joint_hours(mine, theirs, both=both) if mine and theirs else mine or theirs,
         dated=(*one.dated, *other.dated),
-        breaks=(*one.breaks, *other.breaks) if both else (),
+        breaks=joint_hours(one.breaks, other.breaks, both=not both),
+    )
+
+
+def _net(calendar: Calendar) -> tuple[Window, ...]:
+    """A calendar's weekly hours with its breaks taken out."""
+    return tuple(
+        Window(weekday, opens, closes)
+        for weekday in range(len(WEEKDAYS))
+        for opens, closes in without(_on(weekday, calendar.hours), _on(weekday, calendar.breaks))
     )
 
 
 def joint_hours(one: tuple[Window, ...], other: tuple[Window, ...], *, both: bool) -> tuple[Window, ...]:
     """The weekly hours in which both are open, or either is."""
     made: list[Window] = []
-    for weekday in range(7):
-        mine = [(w.opens, w.closes) for w in one if w.weekday == weekday]
-        theirs = [(w.opens, w.closes) for w in other if w.weekday == weekday]
+    for weekday in range(len(WEEKDAYS)):
+        mine, theirs = _on(weekday, one), _on(weekday, other)
         cut = [(max(a, c), min(b, d)) for a, b in mine for c, d in theirs] if both else merged([*mine, *theirs])
         made += [Window(weekday, opens, closes) for opens, closes in sorted(cut) if opens < closes]
     return tuple(made)
 
 
 Minutes = list[tuple[int, int]]
+
+
+def _on(weekday: int, windows: tuple[Window, ...]) -> Minutes:
+    return [(window.opens, window.closes) for window in windows if window.weekday == weekday]
+
+
+def without(spans: Minutes, breaks: Minutes) -> Minutes:
+    """Spans with the breaks taken out of them."""
+    for start, stop in breaks:
+        spans = [part for opens, closes in spans for part in ((opens, min(closes, start)), (max(opens, stop), closes))]
+        spans = [(opens, closes) for opens, closes in spans if opens < closes]
+    return spans
 
 
 def merged(spans: Minutes) -> Minutes:

@@ -1,4 +1,4 @@
-"""Cycles: whole weeks, months, quarters and years of the calendar or of the contract, and the nth day of a span."""
+"""Cycles: whole days, months, quarters and years of the calendar or of the contract, and a span's nth working day."""
 
 from __future__ import annotations
 
@@ -14,10 +14,12 @@ __all__ = [
     "contract_years",
     "fiscal_windows",
     "last_of_month",
-    "last_working_day",
     "months_on",
-    "nth_day",
+    "nth_working_day",
 ]
+
+
+_MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 
 class Cycle(NamedTuple):
@@ -29,7 +31,7 @@ class Cycle(NamedTuple):
 
 
 def calendar_windows(unit: str, start: date, end: date) -> list[Cycle]:
-    """Whole days, ISO weeks, months, quarters, half-years or years that meet the days from `start` on, before `end`."""
+    """Whole days, months, quarters or years that meet the days from `start` on, before `end`."""
     cycles: list[Cycle] = []
     day = _cycle(unit, start).first
     while day < end:
@@ -42,50 +44,41 @@ def calendar_windows(unit: str, start: date, end: date) -> list[Cycle]:
 def _cycle(unit: str, day: date) -> Cycle:
     if unit == "day":
         return Cycle(day.isoformat(), day, day + timedelta(days=1))
-    if unit == "week":
-        first = day - timedelta(days=day.weekday())
-        year, week, _ = day.isocalendar()
-        return Cycle(f"{year}-W{week:02}", first, first + timedelta(days=7))
-    length = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}[unit]
+    length = _MONTHS[unit]
     number = (day.month - 1) // length
     first = date(day.year, number * length + 1, 1)
     after = last_of_month(day.year, number * length + length) + timedelta(days=1)
-    names = {"month": f"-{number + 1:02}", "quarter": f"-Q{number + 1}", "half-year": f"-H{number + 1}", "year": ""}
+    names = {"month": f"-{number + 1:02}", "quarter": f"-Q{number + 1}", "year": ""}
     return Cycle(f"{day.year}{names[unit]}", first, after)
 
 
 def contract_cycles(unit: str, start: date, end: date, *, series_from: str = "the anchor") -> list[Cycle]:
-    """Whole weeks, months, quarters, half-years or years counted from `start`, up to `end` (KNOBS `cycle`).
+    """Whole months, quarters or years counted from `start`, up to `end` (KNOBS `cycle`).
 
     A cycle that would begin on a day that the month lacks begins on its last day; the next one goes by the first day
     of all, or by the one before (`series_from`).
     """
-    months = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
     cycles: list[Cycle] = []
     first = start
     while first < end:
         number = len(cycles) + 1
-        if unit == "week":
-            after = first + timedelta(days=7)
-        elif series_from == "the one before":
-            after = months_on(first, months[unit])
+        if series_from == "the one before":
+            after = months_on(first, _MONTHS[unit])
         else:
-            after = months_on(start, months[unit] * number)
+            after = months_on(start, _MONTHS[unit] * number)
         cycles.append(Cycle(f"{unit[0].upper()}{number}", first, after))
         first = after
     return cycles
 
 
 def fiscal_windows(unit: str, start: date, end: date, *, opens: tuple[int, int]) -> list[Cycle]:
-    """Whole months, quarters, half-years or years of fiscal years that begin each year on `opens` (month, day up to
-    28), as far as they meet the days from `start` on and before `end`; weeks are the calendar's.
+    """Whole months, quarters or years of fiscal years that begin each year on `opens` (month, day up to 28), as far as
+    they meet the days from `start` on and before `end`.
 
     A fiscal year has the number of the year in which it begins: FY2027-Q4 may end in 2028.
     """
-    if unit == "week":
-        return calendar_windows(unit, start, end)
-    length = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}[unit]
-    letter = {"month": "-M", "quarter": "-Q", "half-year": "-H", "year": ""}[unit]
+    length = _MONTHS[unit]
+    letter = {"month": "-M", "quarter": "-Q", "year": ""}[unit]
     opening = date(start.year - ((start.month, start.day) < opens), *opens)
     cycles: list[Cycle] = []
     number, first = 0, opening
@@ -103,7 +96,7 @@ def fiscal_windows(unit: str, start: date, end: date, *, opens: tuple[int, int])
 def months_on(day: date, months: int) -> date:
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     last = last_of_month(year, month + 1)
-    return last if day.day > last.day else last.replace(day=day.day)
+    return last.replace(day=min(day.day, last.day))
 
 
 def last_of_month(year: int, month: int) -> date:
@@ -131,21 +124,13 @@ def _anniversary(start: date, years: int, feb29: str) -> date:
         return date(start.year + years, 2, 28) + timedelta(days=feb29 == "1 Mar")
 
 
-def nth_day(first: date, last: date, n: int, calendar: Calendar, *, working: bool = False) -> date | None:
-    """The nth (working) day of a span with both ends included; −1 is the last; None if the span has fewer."""
+def nth_working_day(first: date, last: date, n: int, calendar: Calendar) -> date | None:
+    """The nth working day of a span with both ends included; −1 is the last; None if the span has fewer."""
     if n == 0:
         raise ValueError("days are numbered from 1, or from -1 backwards")
     try:
-        if working:
-            edge = first - timedelta(days=1) if n > 0 else last + timedelta(days=1)
-            day = calendar.add_working_days(edge, n)
-        else:
-            day = first + timedelta(days=n - 1) if n > 0 else last + timedelta(days=n + 1)
+        edge = first - timedelta(days=1) if n > 0 else last + timedelta(days=1)
+        day = calendar.add_working_days(edge, n)
     except OverflowError:
         return None
     return day if first <= day <= last else None
-
-
-def last_working_day(first: date, last: date, calendar: Calendar) -> date | None:
-    """The last working day of the days from `first` to `last`, both included; None if there is none."""
-    return nth_day(first, last, -1, calendar, working=True)

@@ -29,24 +29,24 @@ def in_days(
     """Periods in days and more: count, clip to the month's end, then roll the last day, once."""
     start, steps = event_day(anchor, counting, calendar)
     last: date = start
-    in_working_days = False
+    parts = [in_own_days(part, counting) for part in ordered(period, counting)]
+    in_working_days = any(part.unit == "working day" for part in parts)
     legs: list[tuple[date, bool]] = []
-    for place, part in enumerate(ordered(period, counting)):
-        part = in_own_days(part, counting)
-        in_working_days = in_working_days or part.unit == "working day"
+    for place, part in enumerate(parts):
         counted = _count(last, part, counting, calendar, before, first=place == 0, at_least=at_least)
         if isinstance(counted, Problem):
             return counted
         last, more = counted
         steps += more
         legs.append((last, part.unit == "working day"))
-    zero = all(part.n == 0 for part in period.parts)
+    zero = all(part.n == 0 for part in parts)
     if zero and counting.zero_period == "next opening":
         last = calendar.next_working_day(last)
     counted_to = last
-    if calendar.pausing and not before:
-        last = _past_closures(start, last, in_working_days, calendar, steps)
-    rule = (counting.roll_backward if before else counting.roll) or "none"
+    if not zero:
+        eve = _eve(start, parts[0], counting.first_day == "in", counting, calendar)
+        last = _past_closures(eve, last, in_working_days, calendar, steps)
+    rule = counting.roll_backward if before else counting.roll
     rolls = roll and not zero
     day = last
     if rolls:
@@ -65,14 +65,21 @@ def in_days(
     return Due(day, landed, last, tuple(steps), provisional, unit, roll and not before, basis)
 
 
-def _past_closures(start: date, last: date, working: bool, calendar: Calendar, steps: list[Step]) -> date:
+def _eve(start: date, part: Period, inside: bool, counting: Counting, calendar: Calendar) -> date:
+    """The day before the first that is counted: `start`, unless it is day 1 itself; working days may begin only at the
+    next one (KNOBS `from_rest_day`).
+    """
+    if part.unit == "working day" and counting.from_rest_day == "roll, then add":
+        start = calendar.next_working_day(start)
+    return start - timedelta(days=inside)
+
+
+def _past_closures(eve: date, last: date, working: bool, calendar: Calendar, steps: list[Step]) -> date:
     """The last day moved by the closures that the count met: they are no days off, but the clock stands still."""
     met = 0
     while True:
-        closed = [(max(run.first, start + timedelta(days=1)), min(run.last, last)) for run in calendar.pausing]
-        days = touched_days(
-            [span for span in closed if span[0] <= span[1]], calendar, unit="working day" if working else "day"
-        )
+        closed = [(max(run.first, eve + timedelta(days=1)), min(run.last, last)) for run in calendar.pausing]
+        days = touched_days(closed, calendar, unit="working day" if working else "day")
         if days == met:
             break
         last = calendar.add_working_days(last, days - met) if working else last + timedelta(days=days - met)
@@ -113,8 +120,9 @@ def _count(
         code = "COUNT-DAYIN-01" if inside else "COUNT-DAYOUT-01"
         steps.append(Step(code, {"date": start, "by": counting.origin("first_day")}))
     if part.unit == "working day":
-        last = _working_days(start, part.n, inside, counting, calendar)
-        steps.append(_working_step(start, last, part.n, calendar))
+        eve = _eve(start, part, inside, counting, calendar)
+        last = _working_days(eve, part.n, counting, calendar)
+        steps.append(_working_step(start, eve, last, part.n, calendar))
         return last, steps
     if part.unit in {"month", "year"}:
         clipped = _months(start, part, counting, inside)
@@ -156,14 +164,10 @@ def _count_back(
     return last, steps
 
 
-def _working_days(start: date, n: int, inside: bool, counting: Counting, calendar: Calendar) -> date:
-    if counting.from_rest_day == "roll, then add" and calendar.is_rest(start):
-        start = calendar.next_working_day(start)
-    if inside:
-        start -= timedelta(days=1)
+def _working_days(eve: date, n: int, counting: Counting, calendar: Calendar) -> date:
     if counting.of("half_day") in {"by its hours", "one half"}:
-        return _short_days(start, n, counting, calendar)
-    return calendar.add_working_days(start, n)
+        return _short_days(eve, n, counting, calendar)
+    return calendar.add_working_days(eve, n)
 
 
 def _short_days(start: date, n: int, counting: Counting, calendar: Calendar) -> date:
@@ -175,13 +179,14 @@ def _short_days(start: date, n: int, counting: Counting, calendar: Calendar) -> 
     return day
 
 
-def _working_step(start: date, last: date, n: int, calendar: Calendar) -> Step:
+def _working_step(start: date, eve: date, last: date, n: int, calendar: Calendar) -> Step:
     """The counted days are named where there are few; a strip shows the rest."""
     args: dict[str, object] = {"length": Period(n, "working day"), "last": last}
-    if n > 31:
+    used = calendar.count_working_days(eve, last)
+    if used > 31:
         return Step("COUNT-WORKDAYS-02", args | {"date": start})
-    days = [calendar.add_working_days(last, -back) for back in range(n - 1, -1, -1)]
-    return Step("COUNT-WORKDAYS-01", args | {"days": tuple(day for day in days if day >= start)})
+    days = (calendar.add_working_days(eve, number) for number in range(1, used + 1))
+    return Step("COUNT-WORKDAYS-01", args | {"days": tuple(days)})
 
 
 def _months(start: date, part: Period, counting: Counting, inside: bool) -> tuple[date, list[Step]] | Problem:

@@ -30,18 +30,17 @@ def days_between(
     """
     zone = zone_of(counting, calendar)
     first, last = (local_date(at, zone) if isinstance(at, datetime) else at for at in (start, end))
-    clocked = isinstance(start, datetime) and isinstance(end, datetime)
-    if last < first or (isinstance(start, datetime) and isinstance(end, datetime) and end < start):
-        how = counting.of("reversed_range")
-        if how not in {"zero", "negative"}:
+    moments = (start, end) if isinstance(start, datetime) and isinstance(end, datetime) else None
+    if moments[1] < moments[0] if moments else last < first:
+        said = counting.of("reversed_range")
+        if said not in {"zero", "negative"}:
             return Problem("TIME-REVERSED-01", args={"start": start, "end": end})
         back = days_between(end, start, counting, calendar, working=working)
-        return Fraction(0) if how == "zero" else back if isinstance(back, Problem) else -back
-    if clocked and counting.of("elapsed_days") in {"exact part", "floored"}:
-        assert isinstance(start, datetime)
-        assert isinstance(end, datetime)
-        part = _part_between(start, end, counting, calendar, working)
-        return Fraction(int(part)) if counting.of("elapsed_days") == "floored" and isinstance(part, Fraction) else part
+        return Fraction(0) if said == "zero" else back if isinstance(back, Problem) else -back
+    how = counting.of("elapsed_days")
+    if moments and how in {"exact part", "floored"}:
+        part = _part_between(*moments, counting, calendar, working)
+        return part if isinstance(part, Problem) or how == "exact part" else Fraction(int(part))
     since = first if counting.of("count_ends") == "start out, end in" else first - timedelta(days=1)
     until = last - timedelta(days=1) if counting.of("count_ends") == "start in, end out" else last
     if not working:
@@ -62,8 +61,8 @@ def _part_between(
         return hours
     seconds = between(start, end, hours, calendar, zone_of(counting, calendar))
     assert isinstance(seconds, int)  # the end comes after the start
-    length = (counting.of("day_length") or "own hours").partition(" ")[0]
-    day = usual_minutes(hours) * 60 if length == "own" else int(Fraction(length) * 3600)
+    length = counting.of("day_length") or "own hours"
+    day = usual_minutes(hours) * 60 if length == "own hours" else int(Fraction(length.removesuffix(" h")) * 3600)
     return Fraction(seconds, day)
 
 

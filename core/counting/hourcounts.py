@@ -44,10 +44,9 @@ def in_hours(
         moved = _add_clock(due, part, counting, calendar, before)
         if isinstance(moved, Problem):
             return moved
-        if calendar.pausing and not before:
-            moved = _past_closed_hours(due, moved, part, counting, calendar)
-            if isinstance(moved, Problem):
-                return moved
+        moved = _past_closed_hours(due, moved, part, counting, calendar)
+        if isinstance(moved, Problem):
+            return moved
         steps.append(_clock_step(local_time(due, zone), local_time(moved, zone), part, counting, before))
         due = moved
     if counting.zero_period == "next opening" and due == moment:
@@ -116,7 +115,9 @@ def _add_clock(
             landing = counting.backward_landing or "opening"
             return subtract_hours(moment, amount, hours, calendar, zone, landing=landing)
         return add_hours(moment, amount, hours, calendar, zone, at_close=counting.due_at_close or "stays")
-    length = timedelta(seconds=int(amount * 3600)) * (-1 if before else 1)
+    length = timedelta(seconds=int(amount * 3600))
+    if before:
+        length = -length
     if counting.elapsed == "wall clock":
         moved = local_time(moment, zone).replace(tzinfo=None) + length
         return at_clock(moved.date(), moved.time(), counting, calendar)

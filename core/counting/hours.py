@@ -14,6 +14,7 @@ from core.problems import Problem
 __all__ = ["ROUND_THE_CLOCK", "read_clock", "read_hours", "read_run", "read_spans"]
 
 _RUN = re.compile(r"(\d{4}-\d\d-\d\d)(?: to (\d{4}-\d\d-\d\d))?(?:, *(\S.*))?")
+_CLOCK = re.compile(r"(\d\d):([0-5]\d)")
 ROUND_THE_CLOCK = tuple(Window(weekday, 0, DAY_MINUTES) for weekday in range(7))
 
 
@@ -51,14 +52,15 @@ def _read_weekdays(text: str) -> list[int]:
 def read_run(row: object) -> OffDays | Problem:
     """ "2026-02-15 to 2026-02-23, spring-festival": both ends off; a single day has no "to"."""
     match = _RUN.fullmatch(row) if isinstance(row, str) else None
+    if match is None:
+        return Problem("CALENDAR-OFF-01", args={"row": str(row)})
     try:
-        first = date.fromisoformat(match[1] if match else "")
-        last = date.fromisoformat(match[2]) if match and match[2] else first
+        first, last = (date.fromisoformat(day) for day in (match[1], match[2] or match[1]))
     except ValueError:
         return Problem("CALENDAR-OFF-01", args={"row": str(row)})
     if last < first or last - first > timedelta(days=366):
         return Problem("CALENDAR-OFF-02", args={"first": first, "last": last})
-    return OffDays(first, last, (match[3] or "") if match else "")
+    return OffDays(first, last, match[3] or "")
 
 
 def read_spans(text: str) -> tuple[tuple[int, int], ...] | Problem:
@@ -83,32 +85,29 @@ def _read_span(text: str, midnight: str) -> tuple[int, int] | Problem:
     start, stop = read_clock(opens), read_clock(closes)
     if start is None or stop is None or start == DAY_MINUTES:
         return Problem("TIME-HOURS-01", args={"text": text})
-    if start == stop == 0 and not over and midnight != "refused":
-        return (0, DAY_MINUTES) if midnight == "24 hours" else (0, 0)
-    if start == stop and not over:
-        return Problem("TIME-HOURS-04", args={"text": text})
-    if stop < start and not over:
-        return Problem("TIME-HOURS-03", args={"text": text})
-    return start, stop + (DAY_MINUTES if over else 0)
+    if over:
+        return start, stop + DAY_MINUTES
+    if start == stop == 0 and midnight != "refused":
+        return 0, DAY_MINUTES if midnight == "24 hours" else 0
+    if stop <= start:
+        return Problem("TIME-HOURS-04" if stop == start else "TIME-HOURS-03", args={"text": text})
+    return start, stop
 
 
 def read_clock(text: str) -> int | None:
     """ "09:30" → minutes from midnight; "24:00" is the end of the day; None if it is no clock time."""
-    hour, colon, minute = text.strip().partition(":")
-    if not (colon and len(hour) == 2 and len(minute) == 2 and hour.isdecimal() and minute.isdecimal()):
+    match = _CLOCK.fullmatch(text.strip())
+    if match is None:
         return None
-    total = int(hour) * 60 + int(minute)
-    return total if int(minute) < 60 and total <= DAY_MINUTES else None
+    minutes = int(match[1]) * 60 + int(match[2])
+    return minutes if minutes <= DAY_MINUTES else None
 
 
 def _checked(windows: tuple[Window, ...]) -> tuple[Window, ...] | Problem:
     """The same windows, or TIME-HOURS-02 if two of them overlap anywhere in the week."""
-    week = 7 * DAY_MINUTES
-    if not windows:
-        return windows
     spans = sorted((w.weekday * DAY_MINUTES + w.opens, w.weekday * DAY_MINUTES + w.closes) for w in windows)
-    first_again = (spans[0][0] + week, spans[0][1] + week)
-    for (_, closes), (opens, _) in zip(spans, [*spans[1:], first_again], strict=True):
+    following = [opens for opens, _ in spans[1:]] + [opens + 7 * DAY_MINUTES for opens, _ in spans[:1]]
+    for (_, closes), opens in zip(spans, following, strict=True):
         if opens < closes:
             return Problem("TIME-HOURS-02", args={"weekday": WEEKDAYS[opens // DAY_MINUTES % 7]})
     return windows

@@ -53,7 +53,7 @@ def in_parts(
 def _days_of(start: date, period: Period, counting: Counting, way: int) -> Period:
     base = months_on(start, way * period.n)
     length = 30 if counting.of("part_month") != "actual month" else last_of_month(base.year, base.month).day
-    return Period(int((period.part or 0) * length), "day")
+    return Period(int((period.count - period.n) * length), "day")
 
 
 def _working(
@@ -78,7 +78,7 @@ def _working(
     day = local_date(due, zone)
     said: dict[str, object] = {"share": share, "start": local_time(moment, zone), "due": local_time(due, zone),
             "by": counting.origin("day_length")}  # fmt: skip
-    ran = Period(int(amount), "working hour", part=amount % 1 or None)
+    ran = Period(int(amount), "working hour", part=amount % 1)
     basis = Basis(anchor=anchor, period=ran, counting=counting, calendar=calendar, start=moment)
     return Due(day, due, day, (Step("COUNT-PARTDAY-01", said),), rolls=False, basis=basis)
 

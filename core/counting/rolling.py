@@ -31,7 +31,7 @@ __all__ = [
 ]
 
 
-def rolled(day: date, rule: str, knob: str, counting: Counting, calendar: Calendar, steps: list[Step]) -> date:
+def rolled(day: date, rule: str | None, knob: str, counting: Counting, calendar: Calendar, steps: list[Step]) -> date:
     """The last day itself if it is a working day or stays; else moved by the rule. Adds the step that says so."""
     reason = calendar.rest_reason(day)
     by = counting.origin(knob)
@@ -55,7 +55,7 @@ def enough_working_days(
 ) -> date:
     """EU 1182/71 art. 3(5): a period of two days or more includes at least two working days."""
     least = int(counting.least_working_days or 0)
-    if least == 0 or (period.plus is None and period.unit in {"day", "working day"} and period.n < least):
+    if period.plus is None and period.unit in {"day", "working day"} and period.n < least:
         return day
     since = start - timedelta(days=counting.first_day == "in")
     if calendar.count_working_days(since, day) >= least:
@@ -85,7 +85,7 @@ def rolled_clock(due: datetime, counting: Counting, calendar: Calendar, steps: l
 
 def is_provisional(first: date, last: date, calendar: Calendar, steps: list[Step]) -> bool:
     """Whether a day that was looked at lies in a year without notice; the first such year is named."""
-    for day in (first, last) if first <= last else (last, first):
+    for day in sorted((first, last)):
         if calendar.is_provisional(day):
             steps.append(Step("COUNT-PROVISIONAL-01", {"year": day.year, "calendar": calendar.key}))
             return True
@@ -112,9 +112,9 @@ def at_clock(day: date, clock: time, counting: Counting, calendar: Calendar) -> 
     """A time of day on `day`, computed: by usage a gap moves it forward and a fold takes the first (KNOBS `dst_gap`,
     `dst_fold`).
     """
-    gap, fold = counting.of("dst_gap") or "forward", counting.of("dst_fold") or "first"
+    gap, fold = counting.of("dst_gap") or "", counting.of("dst_fold") or ""
     return to_instant(
-        datetime.combine(day, clock.replace(fold=0)),
+        datetime.combine(day, clock),
         zone_of(counting, calendar),
         gap="forward" if gap.startswith("problem if written") else gap,
         fold="first" if fold.startswith("problem if written") else fold,
@@ -125,7 +125,7 @@ def fixed(day: date, counting: Counting, calendar: Calendar) -> Due:
     """A due date that the contract names. It stays, unless `roll_fixed_dates` says yes; see `asks_fixed`."""
     steps = [Step("COUNT-FIXED-01", {"date": day})]
     basis = Basis(anchor=day, period=None, counting=counting, calendar=calendar, last=day)
-    rule = (counting.roll or "none") if counting.roll_fixed_dates == "yes" else "none"
+    rule = counting.roll if counting.roll_fixed_dates == "yes" else "none"
     if asks_fixed(day, counting, calendar):
         steps.append(Step("COUNT-FIXED-02", {"date": day, "reason": rest_words(day, calendar)}))
         return Due(day, None, day, tuple(steps), rolls=False, basis=basis)
@@ -154,7 +154,7 @@ def shift(
     working = due.unit == "working day"
     last = calendar.add_working_days(due.unrolled, days) if working else due.unrolled + timedelta(days=days)
     steps.append(Step("COUNT-SHIFT-01", {"length": Period(days, due.unit), "date": due.unrolled, "last": last}))
-    rule = (counting.roll or "none") if due.rolls else "none"
+    rule = counting.roll if due.rolls else "none"
     day = rolled(last, rule, "roll", counting, calendar, steps) if due.rolls else last
     hangs = rule != "none" or working
     provisional = due.provisional or (hangs and is_provisional(due.unrolled, day, calendar, steps))

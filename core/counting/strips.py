@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import NamedTuple
 
 from core.counting.daycounts import in_own_days
-from core.counting.values import CLOCK_UNITS
+from core.counting.values import CLOCK_UNITS, ordered
 from core.periods import (
     Basis,
     Calendar,
@@ -79,9 +79,9 @@ def strip(due: Due | None) -> tuple[Mark, ...]:
 
     The event's day and the due day stand at the ends. What an excuse or a pause took out is "paused".
     """
-    basis = due.basis if due is not None else None
-    if due is None or basis is None:
+    if due is None or due.basis is None:
         return ()
+    basis = due.basis
     if basis.period is None:
         marks = _named(due, basis)
     elif basis.start is not None:
@@ -104,8 +104,8 @@ def runs(marks: Sequence[Mark], *, most: int = SHOWN_RUNS) -> tuple[Run, ...]:
         if mark.kind == "left out":
             last = marks[place + 1].day - timedelta(days=1)
             run = run._replace(last=last, days=(last - mark.day).days + 1)
-            whole = made[-1].kind == "counted" and run.n is not None and run.n - (made[-1].n or 0) == run.days
-            run = run._replace(kind="counted") if whole else run  # every day of the middle counts
+            every = made[-1].n is not None and run.n == made[-1].n + run.days
+            run = run._replace(kind="counted") if every else run  # every day of the middle counts
         if made and _alike(made[-1], run):
             made[-1] = made[-1]._replace(last=run.last, days=made[-1].days + run.days, n=run.n)
         else:
@@ -126,17 +126,13 @@ def _alike(run: Run, following: Run) -> bool:
     return same and not partly and (run.n is None) == (following.n is None)
 
 
-def _stretches(first: date, last: date) -> Iterator[tuple[date, date, bool]]:
+def _stretches(first: date, last: date) -> list[tuple[date, date, bool]]:
     """Each day as a stretch of its own; the middle of what is too long is one stretch, which is not shown."""
-    length = (last - first).days + 1
-    half = LONGEST_STRIP // 2
-    for n in range(length):
-        if length > LONGEST_STRIP and half <= n < length - half:
-            if n == half:
-                yield first + timedelta(days=n), last - timedelta(days=half), False
-            continue
-        day = first + timedelta(days=n)
-        yield day, day, True
+    days = [(day, day, True) for day in _dates(first, last)]
+    if len(days) > LONGEST_STRIP:
+        half = LONGEST_STRIP // 2
+        days[half:-half] = [(first + timedelta(days=half), last - timedelta(days=half), False)]
+    return days
 
 
 def _why(day: date, calendar: Calendar) -> Step | None:
@@ -160,26 +156,27 @@ def _named(due: Due, basis: Basis) -> list[Mark]:
 def _days(due: Due, basis: Basis) -> list[Mark]:
     """Periods in days and more: after the last counted day come those over which it was moved."""
     counting, calendar = basis.counting, basis.calendar
-    start, inside = event_day(basis.anchor, counting, calendar)[0], _is_inside(basis)
-    begin = start - timedelta(days=inside)
-    if counting.from_rest_day == "roll, then add" and _is_working(basis):
-        begin = max(begin, calendar.next_working_day(start) - timedelta(days=inside))
-    worth = _worth(basis)
-    total = Fraction(0)
-    if any(part.n for part in _parts(basis)):
-        total = worth(begin + timedelta(days=1), basis.last or due.unrolled, {})
+    start, _ = event_day(basis.anchor, counting, calendar)
+    begin, parts, last = start, _parts(basis), basis.last
+    assert last is not None  # a count in days says it
+    if parts[0].unit == "working day" and counting.from_rest_day == "roll, then add":
+        begin = calendar.next_working_day(start)
+    begin -= timedelta(days=_is_inside(basis))
+    worth, total = _worth(basis), Fraction(0)
+    if any(part.n for part in parts):
+        total = worth(begin + timedelta(days=1), last, {})
     works, stood = _counts_work(basis), _stood_days(basis, due.day)
     marks: list[Mark] = []
     n = Fraction(0)
-    for day, last, shown in _stretches(min(start, due.day), max(start, due.day, due.unrolled)):
+    for day, until, shown in _stretches(min(start, due.day), max(start, due.day, due.unrolled)):
         before, full, why = n, n >= total, _why(day, calendar)
         if day > begin:
-            n = min(total, n + worth(day, last, stood))
+            n = min(total, n + worth(day, until, stood))
         reached = n if n > before and not basis.legs else None
         if not shown:
             marks.append(Mark(day, "left out", reached))
         elif day == due.day:
-            marks.append(Mark(day, "due", reached, why if works(day) or day >= due.unrolled else None))
+            marks.append(Mark(day, "due", reached, why if day >= due.unrolled else None))
         elif day == start and day <= begin:
             marks.append(Mark(day, "event", reason=why if calendar.is_rest(day) else None))
         elif day in stood and n == before:
@@ -198,18 +195,20 @@ def _back_days(due: Due, basis: Basis) -> list[Mark]:
     """Periods before an event, counted from it backwards, in the order of the calendar; what excuses added comes in
     words, not here.
     """
-    calendar, last = basis.calendar, basis.last or due.unrolled
+    calendar, parts, last = basis.calendar, _parts(basis), basis.last
+    assert last is not None  # a count in days says it
     start, _ = event_day(basis.anchor, basis.counting, calendar)
     first = due.day if last == due.unrolled else last
-    worth, total = _worth(basis), sum(part.n for part in _parts(basis))
+    worth, total = _worth(basis), sum(part.n for part in parts)
+    in_days = all(part.unit in _IN_DAYS for part in parts)
     works = _counts_work(basis)
     marks: list[Mark] = []
     n = Fraction(0)
-    for day, until, shown in reversed(list(_stretches(min(first, last), start))):
+    for day, until, shown in reversed(_stretches(min(first, last), start)):
         why, before = _why(day, calendar), n
         if day >= last and (day < start or basis.inside):
             n += worth(day, until, {})
-        beyond = basis.period is not None and basis.period.unit in _IN_DAYS and n > total  # a clear day more
+        beyond = in_days and n > total  # a clear day more
         reached = n if n > before and not beyond and not basis.legs else None
         if not shown:
             marks.append(Mark(day, "left out", reached))
@@ -233,7 +232,9 @@ def _is_inside(basis: Basis) -> bool:
 
 
 def _parts(basis: Basis) -> list[Period]:
-    return [in_own_days(part, basis.counting) for part in (basis.period.parts if basis.period else ())]
+    """The parts of the period in the order in which they are counted, each in its own days."""
+    assert basis.period is not None  # it is no date that the contract names
+    return [in_own_days(part, basis.counting) for part in ordered(basis.period, basis.counting)]
 
 
 def _is_working(basis: Basis) -> bool:
@@ -245,9 +246,13 @@ def _counts_work(basis: Basis) -> Callable[[date], bool]:
     working, legs = _is_working(basis), basis.legs
     if not legs:
         return lambda _: working
-    if basis.before:
-        return lambda day: next((works for last, works in legs if day >= last), legs[-1][1])
-    return lambda day: next((works for last, works in legs if day <= last), legs[-1][1])
+    ends = [last for last, _ in legs[:-1]]
+
+    def works(day: date) -> bool:
+        place = sum(day < end if basis.before else day > end for end in ends)
+        return legs[place][1]
+
+    return works
 
 
 class _Stood(NamedTuple):
@@ -260,7 +265,6 @@ class _Stood(NamedTuple):
 def _worth(basis: Basis) -> Callable[[date, date, Mapping[date, _Stood]], Fraction]:
     """How much the days from one to another count, without what stood still."""
     counting, calendar, works = basis.counting, basis.calendar, _counts_work(basis)
-    by_day = bool(basis.legs) or counting.of("half_day") in {"by its hours", "one half"}
 
     def of_day(day: date) -> Fraction:
         if not works(day):
@@ -268,14 +272,8 @@ def _worth(basis: Basis) -> Callable[[date, date, Mapping[date, _Stood]], Fracti
         return Fraction(0) if calendar.is_rest(day) else worth_of_day(day, counting, calendar)
 
     def worth(first: date, last: date, stood: Mapping[date, _Stood]) -> Fraction:
-        if first == last or by_day:
-            days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-            whole = sum((of_day(day) for day in days), Fraction(0))
-        else:
-            before = first - timedelta(days=1)
-            length = calendar.count_working_days(before, last) if works(first) else (last - before).days
-            whole = Fraction(length)
-        return whole - sum((s.share * of_day(day) for day, s in stood.items() if first <= day <= last), Fraction(0))
+        days = _dates(first, last)
+        return sum((of_day(day) * (1 - stood[day].share if day in stood else 1) for day in days), Fraction(0))
 
     return worth
 
@@ -288,14 +286,16 @@ def _stood_days(basis: Basis, last: date) -> dict[date, _Stood]:
         why = Step("rest.closure.named", {"name": run.name}) if run.name else Step("rest.closure")
         stood.update({day: _Stood(Fraction(1), why) for day in _dates(run.first, run.last)})
     for first, until in basis.stood:
-        if not isinstance(first, datetime) or not isinstance(until, datetime):
+        if not isinstance(first, datetime):
             stood.update({day: _Stood(Fraction(1)) for day in _dates(first, min(until, last))})
             continue
+        assert isinstance(until, datetime)  # both ends are of one kind
         for day in _dates(local_date(first, zone), min(local_date(until, zone), last)):
             begins, ends = start_of_day(day, zone), end_of_day(day, zone)
             share = Fraction((min(until, ends) - max(first, begins)) // _SECOND, (ends - begins) // _SECOND)
             share += stood[day].share if day in stood else 0
-            stood[day] = _Stood(Fraction(1)) if share >= 1 else _Stood(share, Step("strip.partly"))
+            if share:  # a span that ends at 24:00 takes nothing from the next day
+                stood[day] = _Stood(Fraction(1)) if share >= 1 else _Stood(share, Step("strip.partly"))
     return stood
 
 
@@ -354,8 +354,7 @@ class _Used(NamedTuple):
         return self.hours is not None
 
     def __call__(self, first: datetime, last: datetime) -> Fraction:
-        if last <= first:
-            return Fraction(0)
+        last = max(first, last)
         if self.hours is not None:
             seconds = between(first, last, self.hours, self.basis.calendar, self.zone)
             assert isinstance(seconds, int)  # the span is not reversed
@@ -378,7 +377,8 @@ def _stood_spans(basis: Basis) -> list[tuple[datetime, datetime]]:
     zone = zone_of(basis.counting, basis.calendar)
     spans = [(start_of_day(run.first, zone), end_of_day(run.last, zone)) for run in basis.calendar.pausing]
     for first, last in basis.stood:
-        if isinstance(first, datetime) and isinstance(last, datetime):
+        if isinstance(first, datetime):
+            assert isinstance(last, datetime)  # both ends are of one kind
             spans.append((first, last))
         else:
             spans.append((start_of_day(first, zone), end_of_day(last, zone)))

@@ -39,8 +39,8 @@ class Period(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
 
     @property
     def needs_time(self) -> bool:
-        """Whether it runs from a time of day: hours, minutes, and parts of working days."""
-        return self.is_clock or (self.part is not None and self.unit == "working day")
+        """Whether it may run from a time of day: hours, minutes, and parts of days; part of a month takes the date."""
+        return self.is_clock or self.part is not None
 
     @property
     def is_clock(self) -> bool:

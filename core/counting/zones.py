@@ -50,15 +50,13 @@ def to_instant(local: datetime, zone: str, *, gap: str = "problem", fold: str = 
     if wrong is not None:
         return wrong
     first, second = _both_readings(local, zone)
-    if first == second:
-        return first
     if first > second:
         if gap not in {"forward", "backward"}:
             return Problem("TIME-GAP-01", args={"local": local, "zone": zone})
         return first if gap == "forward" else second
-    if fold not in {"first", "second"}:
+    if first < second and fold not in {"first", "second"}:
         return Problem("TIME-FOLD-01", args={"local": local, "zone": zone, "first": first, "second": second})
-    return first if fold == "first" else second
+    return second if fold == "second" else first
 
 
 def local_time(instant: datetime, zone: str) -> datetime:

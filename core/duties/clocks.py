@@ -27,7 +27,7 @@ from core.periods import (
 from core.periods import Step as Counted
 from core.problems import Problem
 from core.record import Fact, Moment, Record, not_after
-from core.terms import Step
+from core.terms import Step, other_party
 from core.worktime import add_hours, between
 
 __all__ = ["Clock", "clocks"]
@@ -111,7 +111,7 @@ def _restarted(
     if term.messages is None or how == "continue":
         return start.at
     began = start.at
-    creditor = term.owed_to or next((p for p in record.contract.parties if p != term.owed_by), "")
+    creditor = term.owed_to or other_party(record.contract, term.owed_by)
     for message in record.of(term.messages, case):
         if not not_after(began, message.at) or (stop is not None and not_after(stop.at, message.at)):
             continue

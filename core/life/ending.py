@@ -18,7 +18,7 @@ from core.periods import Period, Step, elapsed_days, term_end
 from core.pricing.curves import months_before
 from core.problems import Problem
 from core.record import Fact, Moment, Record
-from core.schedule import Done, Obligation, window_of, windows
+from core.schedule import Done, Obligation, fee_windows, windows
 from core.terms import Ground, Payment, Rule
 
 __all__ = ["Back", "Earned", "Ended", "beside_end", "ended", "ending_duties", "ending_rights"]
@@ -74,14 +74,13 @@ def ending_duties(record: Record) -> tuple[Obligation, ...]:
         due = record.after(record.ended, duty.within, f"ending.follows.{duty.id}")
         facts = record.of("delivered", duty.id)
         done = Done(day=facts[0].at.day, how="delivered", event=facts[0].event.id) if facts else None
-        other = next((key for key in record.contract.parties if key != duty.owed_by), duty.owed_by)
         made.append(
             Obligation(
                 id=duty.id,
                 kind="duty",
                 source=duty.id,
                 owed_by=duty.owed_by,
-                owed_to=duty.owed_to or other,
+                owed_to=duty.owed_to or record.facing(duty.owed_by, f"ending.follows.{duty.id}.owed_to"),
                 title=duty.title,
                 clause=duty.clause or terms.clause,
                 due=due,
@@ -142,9 +141,11 @@ def _given(record: Record, ground: Ground, found: list[Breach]) -> list[Right]:
         group = seen.setdefault(window, [])
         group.append(breach)
         opened = _opens(record, ground, counts, breach, group)
+        holder = ground.may_end or breach.owed_to
         if opened is None or opened > record.as_of.day or any(r.used is None and _open(r, opened) for r in made):
             continue
-        made.append(_right(record, ground, breach, opened))
+        if holder:
+            made.append(_right(record, ground, breach, holder, opened))
         if record.counting.of("trigger_reuse") == "used up":
             group.clear()
     return made
@@ -212,7 +213,7 @@ def _uncured(record: Record, ground: Ground, breach: Breach, day: date) -> date 
     return max(day, due.day + timedelta(days=1))
 
 
-def _right(record: Record, ground: Ground, breach: Breach, opened: date) -> Right:
+def _right(record: Record, ground: Ground, breach: Breach, holder: str, opened: date) -> Right:
     within = ground.lapses or usual_life(record)
     begins = Moment(opened, breach.instant if opened == breach.at else None)
     lapse = record.after(begins, within, f"ending.grounds.{ground.id}.lapses") if within else None
@@ -221,7 +222,7 @@ def _right(record: Record, ground: Ground, breach: Breach, opened: date) -> Righ
     return Right(
         id=f"{ground.id}:{breach.subject}",
         kind="terminate",
-        holder=ground.may_end or breach.owed_to,
+        holder=holder,
         opened=opened,
         lapses=last,
         due=lapse,
@@ -297,12 +298,11 @@ def _earned(
     record: Record, obligations: Iterable[Obligation], debts: Mapping[str, Account], day: date
 ) -> Iterable[Earned]:
     """The fee of the period in which the contract ended, by days."""
-    payments = {p.id: p for p in record.contract.payments}
+    spans = fee_windows(record)
     for obligation in obligations:
-        payment = payments.get(obligation.source)
-        if payment is None or obligation.window is None or obligation.amount is None:
+        if obligation.amount is None:
             continue
-        span = window_of(record, payment, obligation.window)
+        span = spans.get(obligation.id)
         if span is None or not span.first <= day < span.after:
             continue
         days, of = (day - span.first).days + 1, (span.after - span.first).days

@@ -108,7 +108,7 @@ class _Life:
     def duties(self) -> Iterable[Obligation]:
         for request in self.record.of("involvement requested", self.key):
             if self.terms.answer_within is not None and not self._missing(request):
-                yield self._answer(request, self.terms.answer_within)
+                yield from self._answer(request, self.terms.answer_within)
         for what, event, people in (
             ("agreement", "agreement signed", self.terms.signed_by),
             ("review", "agreement reviewed", self.terms.reviewed_by),
@@ -124,15 +124,22 @@ class _Life:
                     yield self._after_end(what, event, period)
 
     def _bare(
-        self, what: str, by: str, due: Due | None, done: Done | None, case: str | None = None, *, by_clock: bool = False
+        self,
+        what: str,
+        by: str,
+        to: str,
+        due: Due | None,
+        done: Done | None,
+        case: str | None = None,
+        *,
+        by_clock: bool = False,
     ) -> Obligation:
-        other = next((key for key in self.record.contract.parties if key != by), by)
         return Obligation(
             id=f"{self.key}/{what}" + (f"/{case}" if case else ""),
             kind="duty",
             source=self.key,
             owed_by=by,
-            owed_to=other,
+            owed_to=to,
             title=self.third.name,
             clause=self.terms.clause or self.third.clause,
             case=case,
@@ -141,6 +148,13 @@ class _Life:
             waiting=None if due else Step("DUE-WAITING-01", {"what": "starts", "of": self.key}),
             done=done,
         )
+
+    def _facing(self, party: str) -> str:
+        """Who answers a party about this third party: whom the contract names, else the only other one."""
+        named = self.terms.answered_by
+        if named is None:
+            return self.record.facing(party, f"third_parties.{self.key}.involvement.answered_by")
+        return named if named != party else self.third.engaged_by
 
     def _missing(self, request: Fact) -> tuple[str, ...]:
         said = {word.strip() for word in (request.event.value or "").split(",")}
@@ -151,15 +165,17 @@ class _Life:
         facts = self.record.of("involvement answered", self.key)
         return next((f for f in facts if f.at.day >= request.at.day and f.event.about == about), None)
 
-    def _answer(self, request: Fact, within: Period) -> Obligation:
+    def _answer(self, request: Fact, within: Period) -> Iterable[Obligation]:
         asked_by = request.event.by or self.third.engaged_by
-        by = next((key for key in self.record.contract.parties if key != asked_by), asked_by)
+        by = self._facing(asked_by)
+        if not by:
+            return
         due = self._due(request.at, within, "answer_within")
         reply = self._reply(request)
         done = _done(reply, "answered")
         if done is None and due is not None and self.terms.silence == "consent" and due.day <= self.record.as_of.day:
             done = Done(day=due.day, how="consent by silence")
-        return self._bare("answer", by, due, done, request.event.about, by_clock=within.is_clock)
+        yield self._bare("answer", by, asked_by, due, done, request.event.about, by_clock=within.is_clock)
 
     def _due(self, start: Moment, period: Period, field: str) -> Due | None:
         return self.record.after(start, period, f"third_parties.{self.key}.involvement.{field}")
@@ -180,14 +196,16 @@ class _Life:
             at = self.starts.at
             day = at.day if at.instant is not None else at.day - timedelta(days=1)
             due = Due(day, at.instant, day, (Step("DUE-BEFORE-02", {"date": at.day}),))
-        return self._bare(what, self.third.engaged_by, due, _done(last, event))
+        by = self.third.engaged_by
+        return self._bare(what, by, self._facing(by), due, _done(last, event))
 
     def _after_end(self, what: str, event: str, period: Period) -> Obligation:
         assert self.ends is not None
         facts = [f for f in self.record.of(event, self.key) if f.at.day >= self.ends.at.day]
         done = _done(facts[0], event) if facts else None
         due = self._due(self.ends.at, period, what)
-        return self._bare(what, self.third.engaged_by, due, done, by_clock=period.is_clock)
+        by = self.third.engaged_by
+        return self._bare(what, by, self._facing(by), due, done, by_clock=period.is_clock)
 
     # where it stands
 

@@ -12,7 +12,7 @@ from core.periods import Period, add, elapsed_days
 from core.problems import Problem
 from core.rates import read_rate, series
 from core.record import Fact, Record
-from core.schedule import Done, Obligation, other_party
+from core.schedule import Done, Obligation
 from core.terms import Deposit, Prepaid
 
 __all__ = ["Ahead", "Refund", "Route", "ahead", "owed_back", "refunds", "top_ups"]
@@ -81,12 +81,15 @@ class Refund(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 def ahead(record: Record, owed: Iterable[Obligation], accruals: Sequence[Accrual]) -> tuple[Ahead, ...]:
     """Each deposit, advance and security of the contract, as it stands."""
-    return tuple(_ahead(record, deposit, tuple(owed), accruals) for deposit in record.contract.deposits)
+    made = (_ahead(record, deposit, tuple(owed), accruals) for deposit in record.contract.deposits)
+    return tuple(one for one in made if one is not None)
 
 
-def _ahead(record: Record, term: Deposit, owed: tuple[Obligation, ...], accruals: Sequence[Accrual]) -> Ahead:
+def _ahead(record: Record, term: Deposit, owed: tuple[Obligation, ...], accruals: Sequence[Accrual]) -> Ahead | None:
     currency = record.contract.currency
-    holder = term.owed_to or other_party(record.contract, term.owed_by)
+    holder = term.owed_to or record.facing(term.owed_by, f"deposits.{term.id}.owed_to")
+    if not holder:
+        return None
     paid, drawn, back = (_sum(record.of(what, term.id)) for what in ("paid", "drawn", "refunded"))
     deposit = 0
     if term.kind == "deposit":
@@ -191,7 +194,7 @@ def _top_up(record: Record, term: Deposit, within: Period, drawn: Fact, filled: 
         source=term.id,
         case=drawn.event.id,
         owed_by=term.owed_by,
-        owed_to=term.owed_to or other_party(record.contract, term.owed_by),
+        owed_to=term.owed_to or record.facing(term.owed_by, f"deposits.{term.id}.owed_to"),
         title=term.title,
         clause=term.clause,
         amount=drawn.event.amount,
@@ -209,14 +212,14 @@ def refunds(record: Record) -> tuple[Refund, ...]:
     made = []
     for term in record.contract.prepaid:
         ended = next(iter(record.of("ended early", term.id)), None)
-        if ended is not None:
-            made.append(_refund(record, term, ended))
+        debtor = term.paid_to or (ended and record.facing(term.paid_by, f"prepaid.{term.id}.paid_to"))
+        if ended is not None and debtor:
+            made.append(_refund(record, term, ended, debtor))
     return tuple(made)
 
 
-def _refund(record: Record, term: Prepaid, ended: Fact) -> Refund:
+def _refund(record: Record, term: Prepaid, ended: Fact, debtor: str) -> Refund:
     currency = term.amount.currency
-    debtor = term.paid_to or other_party(record.contract, term.paid_by)
     cause = ended.event.by or debtor
     count = _used(record, term)
     price = _price(term, cause)

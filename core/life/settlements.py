@@ -13,7 +13,7 @@ from core.claims import Claim
 from core.measures import Figure
 from core.money import Money, integer
 from core.record import Record
-from core.schedule import Obligation, Window, window_of
+from core.schedule import Obligation, Window, fee_windows
 
 __all__ = ["Settlement", "settlements"]
 
@@ -87,14 +87,11 @@ def settlements(
 
 def _series(record: Record, obligations: Iterable[Obligation], debts: Mapping[str, Account]) -> dict[str, list[_Row]]:
     """The periods of each fee that is paid in a series, in their order."""
-    terms = {payment.id: payment for payment in record.contract.payments}
+    spans = fee_windows(record)
     found: dict[str, list[_Row]] = {}
     for owed in obligations:
-        if owed.id not in debts or owed.window is None:
-            continue
-        window = window_of(record, terms[owed.source], owed.window)
-        assert window is not None
-        found.setdefault(owed.source, []).append(_Row(owed, window, {}, {}, {}))
+        if owed.id in debts and owed.id in spans:
+            found.setdefault(owed.source, []).append(_Row(owed, spans[owed.id], {}, {}, {}))
     return found
 
 

@@ -10,7 +10,7 @@ from core.breaches import outlives_end
 from core.money import Money, integer
 from core.periods import Step
 from core.record import Moment, Record, not_after
-from core.schedule import Obligation, window_of
+from core.schedule import Obligation, Window, fee_windows
 from core.terms import Payment
 
 __all__ = ["earned", "standing"]
@@ -26,15 +26,16 @@ def standing(record: Record, obligations: Iterable[Obligation]) -> tuple[Obligat
     if record.ended is None:
         return tuple(obligations)
     payments = {payment.id: payment for payment in record.contract.payments}
-    return tuple(_left(record, record.ended, payments.get(o.source), o) for o in obligations)
+    spans = fee_windows(record)
+    return tuple(_left(record, record.ended, payments.get(o.source), spans.get(o.id), o) for o in obligations)
 
 
-def _left(record: Record, ended: Moment, payment: Payment | None, owed: Obligation) -> Obligation:
+def _left(record: Record, ended: Moment, payment: Payment | None, span: Window | None, owed: Obligation) -> Obligation:
     if owed.due is None or owed.done is not None or owed.kind not in {"annex", "payment"}:
         return owed
     if not not_after(ended, Moment(owed.due.day, owed.due.instant)) or outlives_end(record, owed):
         return owed
-    part = _share(record, payment, owed, ended.day) if payment else Fraction(0)
+    part = _share(payment, span, ended.day) if payment else Fraction(0)
     amount = owed.amount
     if amount is not None and part < 1:
         amount = Money(integer(amount.minor * part), amount.currency)
@@ -44,11 +45,10 @@ def _left(record: Record, ended: Moment, payment: Payment | None, owed: Obligati
     return msgspec.structs.replace(owed, amount=amount, due=None, waiting=waiting)
 
 
-def _share(record: Record, payment: Payment, owed: Obligation, day: date) -> Fraction:
+def _share(payment: Payment, span: Window | None, day: date) -> Fraction:
     """How much of a price was earned by the end: of a period's fee the days before it; all of one that hangs on what
     came before the end, or that pays ahead for a stretch already begun (what goes back of it is its own sum).
     """
-    span = window_of(record, payment, owed.window) if owed.window else None
     if span is not None:
         return earned(span.first, span.after, day)
     ahead = payment.pays_for is not None and payment.pays_for.from_ <= day

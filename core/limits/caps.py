@@ -14,29 +14,27 @@ from core.presets import asking
 from core.pricing.curves import ALWAYS, Curve, Line, touching
 from core.record import Record
 from core.schedule import Window
-from core.terms import Cap, Contract
+from core.terms import Cap
 
 __all__ = ["CapUse", "Fee", "Ladder", "Use", "fees", "ladder"]
 
 
-def ladder(contract: Contract) -> tuple[Cap, ...]:
-    """The caps in the order in which they are worked: inner before outer (`within`, or fewer heads), what stands beside
-    the general cap or spills into it before it, and an increased cap that holds the general one after it.
+def ladder(found: Sequence[Cap]) -> tuple[Cap, ...]:
+    """Caps in the order in which they are worked: inner before outer (`within`, or fewer heads), what stands beside the
+    general cap or spills into it before it, and an increased cap that holds the general one after it.
     """
-    caps = {cap.id: cap for cap in contract.caps}
+    caps = {cap.id: cap for cap in found}
     before: dict[str, list[str]] = {key: [] for key in caps}
-    for cap in contract.caps:
+    for cap in found:
         if cap.within in caps:
             before[str(cap.within)].append(cap.id)
         if cap.increases in caps:
             inside = cap.super_cap == "inside it"
             before[cap.id if inside else str(cap.increases)].append(str(cap.increases) if inside else cap.id)
-    for cap in contract.caps:
-        heads = set(cap.covers or ())
-        narrower = [
-            c.id for c in contract.caps if c.limits == cap.limits and set(c.covers or ()) < heads and not c.increases
-        ]
-        before[cap.id] += [key for key in narrower if caps[key].covers and cap.super_cap is None and not cap.within]
+    for cap in found:
+        said = {cap.within, cap.increases}
+        narrower = [one for one in found if one.id not in said and one.increases != cap.id]
+        before[cap.id] += [one.id for one in narrower if _fewer(one, cap)]
     done: dict[str, Cap] = {}
 
     def visit(key: str, trail: tuple[str, ...]) -> None:
@@ -50,10 +48,16 @@ def ladder(contract: Contract) -> tuple[Cap, ...]:
     return tuple(done.values())
 
 
+def _fewer(one: Cap, other: Cap) -> bool:
+    """Whether a cap names fewer heads than another, which names them too or is for everything."""
+    inner, outer = set(one.covers or ()), set(other.covers or ())
+    return bool(inner) and (inner < outer or ("everything" in outer and "everything" not in inner))
+
+
 class Ladder:
     """All caps of one contract over all its charges; `lawful` leaves out what Civil Code 506 lets no cap limit."""
 
-    def __init__(self, record: Record, faults: Faults, fees: Sequence[Fee], *, lawful: bool = False) -> None:
+    def __init__(self, record: Record, faults: Faults, fees: Sequence[Fee], *, lawful: bool) -> None:
         self.record = record
         self.faults = faults
         self.lawful = lawful
@@ -62,11 +66,12 @@ class Ladder:
         self.cuts = Cuts(record)
         self.rules = {rule.id: rule for rule in record.contract.rules}
         self.spilled: dict[str, list[tuple[Line, Line, Curve]]] = {}
+        self.caps = ladder([self._as_counted(cap) for cap in record.contract.caps])
 
     def climb(self, lines: Sequence[Line], debtor: str) -> list[CapUse]:
         """Cut the charges of a debtor by all its caps, in order; the ledger of each."""
         ledger: list[CapUse] = []
-        for cap in map(self._as_counted, ladder(self.record.contract)):
+        for cap in self.caps:
             if cap.limits == debtor:
                 ledger.extend(self._capped(cap, lines))
             for whole, part, within in self.spilled.pop(cap.id, ()):
@@ -74,7 +79,9 @@ class Ladder:
         return ledger
 
     def _as_counted(self, cap: Cap) -> Cap:
-        """A cap with what [counting] says for all caps that are silent (KNOBS `covers`, `counts`, `cap_year`)."""
+        """A cap with what [counting] says for all caps that are silent (KNOBS `covers`, `counts`, `cap_year`,
+        `super_cap`).
+        """
         of = self.record.counting.of
         covers, counts, per = cap.covers, cap.counts, cap.to.per
         said = of("covers")
@@ -90,7 +97,8 @@ class Ladder:
             "calendar": "calendar year",
             "rolling": "rolling 12 months",
         }.get(of("cap_year") or "")
-        return msgspec.structs.replace(cap, covers=covers, counts=counts, to=msgspec.structs.replace(cap.to, per=per))
+        to, above = msgspec.structs.replace(cap.to, per=per), cap.super_cap or of("super_cap")
+        return msgspec.structs.replace(cap, covers=covers, counts=counts, to=to, super_cap=above)
 
     def _capped(self, cap: Cap, lines: Sequence[Line]) -> list[CapUse]:
         where = f"caps.{cap.id}"
@@ -100,11 +108,11 @@ class Ladder:
         if cap.to.per is None:
             self._ask(f"{where}.to", "cap_year")
             return []
-        if cap.increases is not None and self._super(cap) is None:
+        if cap.increases is not None and cap.super_cap is None:
             self._ask(f"{where}.super_cap", "super_cap")
             return []
         limited, free = self._group(cap, lines)
-        spills = self._super(cap) == "spills into the general" and cap.increases is not None
+        spills = cap.super_cap == "spills into the general" and cap.increases is not None
         for line in limited if spills else ():
             line.curve = cache(line.curve)  # what it pays and what it spills both ask the curve below
         before = [line.curve for line in limited]
@@ -112,9 +120,6 @@ class Ladder:
         if spills:
             self._spill(cap, limited, before)
         return [use for use in uses if use.first is None or use.first <= self.day]
-
-    def _super(self, cap: Cap) -> str | None:
-        return cap.super_cap or self.record.counting.of("super_cap")
 
     def _spill(self, cap: Cap, limited: Sequence[Line], before: Sequence[Curve]) -> None:
         """What an increased cap does not pay goes on to the general cap, as a charge beside the others."""
@@ -144,19 +149,18 @@ class Ladder:
 
     def _apart(self, cap: Cap) -> set[str]:
         """The heads that an increased cap takes out of the general one."""
-        above = [c for c in self.record.contract.caps if c.increases == cap.id]
-        return {head for c in above for head in c.covers or () if self._super(c) != "inside it"}
+        return {head for one in self.caps if one.increases == cap.id for head in one.covers or ()}
 
     def _stands(self, cap: Cap, accrual: Accrual) -> str | None:
         """Whether a cap limits a charge of its debtor ("limited"), is only used up by it ("uses"), or neither."""
         degrees = {accrual.head, self.faults.of(accrual)}
         if degrees & {*cap.except_, *(GRAVE if self.lawful else ())}:
             return "uses" if cap.erodes or self.record.counting.of("except") == "not limited, erodes" else None
-        kind = kind_of(accrual, self.rules.get(accrual.rule))
+        kind = kind_of(accrual, self.rules[accrual.rule])
         counted = cap.counts.get(kind)
         covers = set(cap.covers or ())
-        for inner in self.record.contract.caps:
-            if inner.id == cap.increases and self._super(cap) == "inside it":
+        for inner in self.caps:
+            if inner.id == cap.increases and cap.super_cap == "inside it":
                 covers |= set(inner.covers or ())
         if counted is False:
             return None
@@ -176,8 +180,8 @@ class Ladder:
     def _pooled(self, cap: Cap, pool: Pool) -> list[CapUse]:
         """Deductible, attachment, limit, share: in this order (KNOBS section 16)."""
         bounded = pool.window.after != ALWAYS.after
-        cutting = bounded and not self.headroom.falls_whole(cap)
-        reach = pool.window if cutting else Window(pool.window.id, ALWAYS.first, ALWAYS.after)
+        whole = Window(pool.window.id, ALWAYS.first, ALWAYS.after)
+        reach = whole if self.headroom.falls_whole(cap) else pool.window
         self._borne_first(cap, pool.limited, reach)
         if cap.share is not None and cap.share_order == "before the limit":
             self.cuts.share(cap, pool.limited, reach)
@@ -203,7 +207,7 @@ class Ladder:
 
     def _cut(self, cap: Cap, pool: Pool, reach: Window) -> CapUse:
         """The limit itself, as it stood for each of the charges that share it."""
-        made, spent, limit = [], 0, 0
+        made, spent = [], 0
         for ids, part in self.headroom.by_terms(cap, pool):
             limits = self.headroom.limits(cap, pool.window, pool.limited, ids)
             if cap.reinstated:

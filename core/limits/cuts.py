@@ -1,7 +1,8 @@
 """What one cap leaves of the charges that share its headroom: first come, pro rata, rolling; and the running ledger."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import partial
 
 import msgspec
 
@@ -10,11 +11,12 @@ from core.limits.headroom import Pool
 from core.money import Money, integer
 from core.pricing.curves import (
     ALWAYS,
-    Curve,
     Cut,
     Line,
     Reduction,
     allocate,
+    changed,
+    first_day,
     months_before,
     narrow,
     narrowed,
@@ -83,44 +85,45 @@ class Cuts:
         cut = allocate(group, window, own)
         whole = cap.franchise and cut.total > own
         for line, extra in zip(cut.lines, cut.extra, strict=True):
-            kept = line.curve if whole else _above(line.curve, cut, extra, cut.total > cut.used)
+            taken = line.curve(cut.full) + extra - line.curve(window.first - timedelta(days=1))
+            kept = line.curve if whole else changed(line.curve, window, partial(_above, taken))
             narrow(line, kept, self.day, kind=kind, by=cap.id, clause=cap.clause, window=window.id)
 
     def each_at_most(self, cap: Cap, lines: Sequence[Line], window: Window, most: int) -> None:
         """However often a limit is filled again, no single charge has more than it in one window."""
         for line in touching(lines, window):
-            kept = _inside(line.curve, window, lambda amount: min(amount, most))
+            kept = changed(line.curve, window, lambda amount: min(amount, most))
             narrow(line, kept, self.day, kind="cap", by=cap.id, clause=cap.clause, window=window.id)
 
     def share(self, cap: Cap, limited: Sequence[Line], window: Window) -> None:
         assert cap.share is not None
         share = cap.share
         for line in touching(limited, window):
-            kept = _inside(line.curve, window, lambda amount: integer(share * amount))
+            kept = changed(line.curve, window, lambda amount: integer(share * amount))
             narrow(line, kept, self.day, kind="share", by=cap.id, clause=cap.clause, window=window.id)
 
     def withhold(self, cap: Cap, lines: Sequence[Line], window: Window) -> None:
         """Until the contract says who comes first, what any one charge gets of an exhausted limit is unknown: none is
         given a figure, rather than all of them a guess.
         """
-        before, last = window.first - timedelta(days=1), window.after - timedelta(days=1)
         for line in lines:
-            without = _without(line.curve, before, last)
+            without = changed(line.curve, window, lambda amount: 0)
             narrow(line, without, self.day, kind="undecided", by=cap.id, clause=cap.clause, window=window.id)
 
     def first_come(self, cap: Cap, pool: Pool, window: Window, limits: list[tuple[date, int]]) -> CapUse:
         """One window of a cap; where it was amended on the way, each stretch has the new limit less what was used
-        before it: what was used stays used and nothing is paid back (KNOBS `cap_change`).
+        before it: what was used stays used and nothing is paid back (KNOBS `cap_change`). What only counts has used
+        all of itself, also what found no room under the old limit.
         """
         made: list[CapUse] = []
         spent = 0
         fresh = self.record.counting.of("cap_change") == "fresh"
-        for number, (first, limit) in enumerate(limits):
-            after = limits[number + 1][0] if number + 1 < len(limits) else window.after
-            stretch = Window(window.id, window.first if number == 0 else first, after)
+        starts = [window.first, *(day for day, _ in limits[1:])]
+        for first, after, (_, limit) in zip(starts, [*starts[1:], window.after], limits, strict=True):
+            stretch = Window(window.id, first, after)
             use = self._stretch(cap, pool, stretch, limit if fresh else max(0, limit - spent))
             made.append(use)
-            spent += use.used.minor
+            spent += sum(one.amount.minor for one in use.uses)
         if len(made) == 1:
             return made[0]
         return self.joined(made, limits[-1][1], made[-1].used.minor if fresh else spent)
@@ -142,7 +145,7 @@ class Cuts:
         return msgspec.structs.replace(
             made[-1],
             limit=self._money(limit),
-            used=self._money(spent),
+            used=self._money(min(spent, max(limit, sum(stretch.used.minor for stretch in made)))),
             headroom=self._money(max(0, limit - spent)),
             beyond=self._money(sum(stretch.beyond.minor for stretch in made)),
             full=next((stretch.full for stretch in made if stretch.full), None),
@@ -150,21 +153,16 @@ class Cuts:
         )
 
     def _stretch(self, cap: Cap, pool: Pool, window: Window, limit: int) -> CapUse:
-        """What comes first is paid first; by heads or with disputed charges last, one class after the other."""
+        """What comes first is paid first; by heads or with disputed charges last, one class after the other. What is
+        free takes headroom as it accrues, whichever class meets it.
+        """
         classes = self._classes(cap, pool.limited)
         remainder = self.record.counting.of("remainder")
-        free = pool.free
-        if len(classes) == 1:
-            cuts = [allocate(classes[0], window, limit, free=free, remainder=remainder)]
-        else:
-            before, last = window.first - timedelta(days=1), window.after - timedelta(days=1)
-            taken = sum(line.curve(last) - line.curve(before) for line in touching(free, window))
-            cuts = []
-            for lines in classes:
-                left = max(0, limit - taken - sum(cut.used for cut in cuts))
-                cuts.append(allocate(lines, window, left, remainder=remainder))
-            cuts[0] = msgspec.structs.replace(cuts[0], free=taken)
-        return self._applied(cap, window, cuts, free, limit)
+        cuts: list[Cut] = []
+        for lines in classes:
+            left = limit - sum(cut.used for cut in cuts)
+            cuts.append(allocate(lines, window, left, free=pool.free, remainder=remainder))
+        return self._applied(cap, window, cuts, pool.free, limit)
 
     def _classes(self, cap: Cap, lines: list[Line]) -> list[list[Line]]:
         """Charges that come one after the other: by the order of the cap's heads; disputed ones last where a dispute
@@ -172,7 +170,7 @@ class Cuts:
         """
         if order_of(self.record, cap) == "by head":
             heads = dict.fromkeys([*(cap.covers or ()), *(line.accrual.head or "" for line in lines)])
-            return [g for head in heads if (g := [li for li in lines if (li.accrual.head or "") == head])] or [[]]
+            return [[line for line in lines if (line.accrual.head or "") == head] for head in heads]
         if self.record.counting.of("reserved") == "none reserve":
             held = [line for line in lines if self._disputed(line.accrual)]
             if held:
@@ -188,45 +186,25 @@ class Cuts:
         """Narrow the curves to what the cuts leave, and note it in the ledger."""
         uses: list[Use] = []
         for cut in cuts:
-            bites = cut.total > cut.used
             for line, extra in zip(cut.lines, cut.extra, strict=True):
-                uses.extend(self._narrowed(cap, window, line, cut, extra, bites=bites))
+                curve = narrowed(line.curve, cut, extra)
+                narrow(line, curve, self.day, kind="cap", by=cap.id, clause=cap.clause, window=window.id, full=cut.full)
+                uses.extend(self._use(cap, window, line, unlimited=False))
         for line in touching(free, window):
-            uses.extend(self._use(cap, window, line, line.curve, unlimited=True))
-        used = sum(cut.used + cut.free for cut in cuts)
+            uses.extend(self._use(cap, window, line, unlimited=True))
+        used = sum(use.amount.minor for use in uses)
         beyond = sum(cut.total - cut.used for cut in cuts)
         full = min((cut.full for cut in cuts if cut.total > cut.used), default=None)
         return self._made(cap, window, limit, used, beyond, full, uses)
 
-    def _narrowed(self, cap: Cap, window: Window, line: Line, cut: Cut, extra: int, *, bites: bool) -> list[Use]:
-        inner, end = line.curve, min(self.day, cut.last)
-        before = inner(cut.first - timedelta(days=1))
-        if bites:
-            line.curve = narrowed(inner, cut, extra)
-            lost = inner(end) - line.curve(end)
-            if lost:
-                line.reductions.append(
-                    Reduction(
-                        kind="cap",
-                        by=cap.id,
-                        clause=cap.clause,
-                        window=window.id,
-                        amount=self._money(lost),
-                        full=cut.full,
-                    )
-                )
-        return self._use(cap, window, line, line.curve) if line.curve(end) > before else []
-
-    def _use(self, cap: Cap, window: Window, line: Line, curve: Curve, *, unlimited: bool = False) -> list[Use]:
-        first, last = max(line.first, window.first), min(line.last, window.after - timedelta(days=1), self.day)
+    def _use(self, cap: Cap, window: Window, line: Line, *, unlimited: bool) -> list[Use]:
+        curve = line.curve
+        first, last = max(line.first, window.first), min(line.last, window.after - timedelta(days=1))
         amount = curve(last) - curve(first - timedelta(days=1))
         if not amount:
             return []
-        low, high = first - timedelta(days=1), last
-        while (high - low).days > 1:  # the first day by which all of it was used
-            middle = low + (high - low) // 2
-            low, high = (low, middle) if curve(middle) == curve(last) else (middle, high)
-        return [Use(line.accrual.id, self._money(amount), cap.clause, first, high, None, unlimited)]
+        spent = first_day(first, last, lambda day: curve(day) == curve(last))
+        return [Use(line.accrual.id, self._money(amount), cap.clause, first, spent, None, unlimited)]
 
     def _made(
         self, cap: Cap, window: Window, limit: int, used: int, beyond: int, full: date | None, uses: list[Use]
@@ -256,28 +234,26 @@ class Cuts:
         """Share a window's limit among all its charges in proportion to what each accrued in it (provisional until it
         closes).
         """
-        before, last = window.first - timedelta(days=1), min(window.after - timedelta(days=1), self.day)
+        before, last = window.first - timedelta(days=1), window.after - timedelta(days=1)
         lines, free = touching(pool.limited, window), touching(pool.free, window)
-        taken = sum(max(0, line.curve(last) - line.curve(before)) for line in free)
-        amounts = [max(0, line.curve(last) - line.curve(before)) for line in lines]
+        taken = sum(line.curve(last) - line.curve(before) for line in free)
+        amounts = [line.curve(last) - line.curve(before) for line in lines]
         ids, left = [line.accrual.id for line in lines], max(0, limit - taken)
         total = sum(amounts)
-        shares = amounts if total <= left else split(left, amounts, ids, self.record.counting.of("remainder"))
+        shares = split(min(left, total), amounts, ids, self.record.counting.of("remainder"))
         uses: list[Use] = []
         for line, share, amount in zip(lines, shares, amounts, strict=True):
             if share < amount:
-                line.curve = _in_proportion(line.curve, before, last, share, amount)
+                line.curve = changed(line.curve, window, partial(_in_proportion, share, amount))
                 off = self._money(amount - share)
                 line.reductions.append(
                     Reduction(kind="cap", by=cap.id, clause=cap.clause, window=window.id, amount=off)
                 )
-            if share:
-                uses.extend(self._use(cap, window, line, line.curve))
+            uses.extend(self._use(cap, window, line, unlimited=False))
         for line in free:
-            uses.extend(self._use(cap, window, line, line.curve, unlimited=True))
+            uses.extend(self._use(cap, window, line, unlimited=True))
         made = self._made(cap, window, limit, sum(shares) + taken, total - sum(shares), None, uses)
-        still_open = window.after - timedelta(days=1) > self.day
-        return msgspec.structs.replace(made, provisional=still_open and made.beyond.minor > 0)
+        return msgspec.structs.replace(made, provisional=last > self.day and total > left)
 
     def rolling(self, cap: Cap, pool: Pool, limits: list[tuple[date, int]]) -> CapUse:
         """Day by day: what is paid in any n months together stays within the limit."""
@@ -287,14 +263,14 @@ class Cuts:
         paid: list[list[tuple[date, int]]] = [[] for _ in lines]
         used: list[tuple[date, int]] = []
         beyond, full = 0, None
-        for day in sorted({d for line in (*lines, *free) for d in _days(line, self.day)}):
+        for day in sorted({day for line in (*lines, *free) for day in _days(line)}):
             limit = next(amount for since, amount in reversed(limits) if since <= day)
             start, eve = months_before(day, months), day - timedelta(days=1)
             taken = sum(line.curve(day) - line.curve(eve) for line in free)
             left = max(0, limit - sum(amount for on, amount in used if on > start) - taken)
             wanted = [line.curve(day) - line.curve(eve) for line in lines]
             total = sum(wanted)
-            shares = wanted if total <= left else split(left, wanted, ids, self.record.counting.of("remainder"))
+            shares = split(min(left, total), wanted, ids, self.record.counting.of("remainder"))
             for row, share in zip(paid, shares, strict=True):
                 row.append((day, share))
             used.append((day, sum(shares) + taken))
@@ -304,7 +280,9 @@ class Cuts:
         uses: list[Use] = []
         for line, row in zip(lines, paid, strict=True):
             narrow(line, steps(row), self.day, kind="cap", by=cap.id, clause=cap.clause)
-            uses.extend(self._use(cap, ALWAYS, line, line.curve))
+            uses.extend(self._use(cap, ALWAYS, line, unlimited=False))
+        for line in free:
+            uses.extend(self._use(cap, ALWAYS, line, unlimited=True))
         start = months_before(self.day, months)
         now = sum(amount for on, amount in used if on > start)
         return self._made(cap, ALWAYS, limits[-1][1], now, beyond, full, uses)
@@ -313,61 +291,16 @@ class Cuts:
         return Money(minor, self.currency)
 
 
-def _days(line: Line, until: date) -> list[date]:
-    """The days on which a charge grows."""
-    last = min(line.last, until)
-    if line.first >= last:
-        return [line.first] if line.first <= until else []
-    days = [line.first + timedelta(days=n) for n in range((last - line.first).days + 1)]
-    return [day for day in days if line.curve(day) > line.curve(day - timedelta(days=1))]
+def _days(line: Line) -> list[date]:
+    """The days on which a charge may grow."""
+    return [line.first + timedelta(days=n) for n in range((line.last - line.first).days + 1)]
 
 
-def _inside(inner: Curve, window: Window, change: Callable[[int], int]) -> Curve:
-    """A curve of which one window's part is changed, as it grows; what lies before and after stays as it is."""
-    before, last = window.first - timedelta(days=1), window.after - timedelta(days=1)
-    opening, closing = inner(before), inner(last)
-    lost = closing - opening - change(closing - opening)
-
-    def curve(day: date) -> int:
-        if day <= before:
-            return inner(day)
-        return opening + change(inner(day) - opening) if day <= last else inner(day) - lost
-
-    return curve
+def _above(taken: int, amount: int) -> int:
+    """What lies above what was taken off."""
+    return max(0, amount - taken)
 
 
-def _above(inner: Curve, cut: Cut, extra: int, bites: bool) -> Curve:
-    """What a curve has above a cut: nothing of the window's part until the cut is full, all after it."""
-    before = cut.first - timedelta(days=1)
-    opening = inner(before)  # bound once, and each day asks the curve below once: windows and limits nest
-    taken = (inner(cut.full) + extra if bites else inner(cut.last)) - opening
-
-    def curve(day: date) -> int:
-        if before < day <= cut.full:
-            return opening
-        return inner(day) - (taken if day > before else 0)
-
-    return curve
-
-
-def _without(inner: Curve, before: date, last: date) -> Curve:
-    """A curve that stands still in one window."""
-    opening, closing = inner(before), inner(last)
-
-    def curve(day: date) -> int:
-        return inner(day) if day <= before else opening if day <= last else inner(day) - (closing - opening)
-
-    return curve
-
-
-def _in_proportion(inner: Curve, before: date, last: date, share: int, amount: int) -> Curve:
-    opening, closing = inner(before), inner(last)  # asked once: windows nest, and each would ask the one below it again
-
-    def curve(day: date) -> int:
-        if day <= before:
-            return inner(day)
-        if day > last:
-            return opening + share + inner(day) - closing
-        return opening + min(share, (inner(day) - opening) * share // amount)
-
-    return curve
+def _in_proportion(share: int, whole: int, amount: int) -> int:
+    """A part of the share, as the whole grows."""
+    return amount * share // whole

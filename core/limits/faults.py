@@ -52,9 +52,9 @@ class Faults:
         facts = self.said.of(accrual)
         return facts[-1].event.what if facts else None
 
-    def degrees(self, accrual: Accrual) -> frozenset[str]:
+    def degrees(self, accrual: Accrual) -> frozenset[str | None]:
         """Every degree of fault that was said of a charge, established or not."""
-        return frozenset(d for d in (accrual.fault, *(f.event.fault for f in self.said.of(accrual))) if d)
+        return frozenset((accrual.fault, *(fact.event.fault for fact in self.said.of(accrual))))
 
     def of(self, accrual: Accrual) -> str | None:
         """The degree of fault that counts."""
@@ -66,12 +66,12 @@ class Faults:
         return degree if stands != (accrual.id in self.turned) else None
 
 
-def kind_of(accrual: Accrual, rule: Rule | None) -> str:
+def kind_of(accrual: Accrual, rule: Rule) -> str:
     """What a charge is for a cap's `counts`: by the rule's own word, else by what it is computed from."""
-    if rule is not None and rule.kind is not None:
+    if rule.kind is not None:
         return rule.kind
     if any(part.of == "loss" for part in accrual.slices):
         return "damages"
-    if accrual.head == "interest" or any(part.per > 1 or part.of in {"unpaid", "payable"} for part in accrual.slices):
+    if accrual.head == "interest" or any(part.per != 1 or part.of in {"unpaid", "payable"} for part in accrual.slices):
         return "interest"
-    return "credits" if rule is not None and rule.when.measure is not None else "agreed sums"
+    return "credits" if rule.when.measure is not None else "agreed sums"

@@ -5,11 +5,14 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+import msgspec
+
 from core.accounts import Account
 from core.charges import Accrual, amount_of
 from core.money import integer
+from core.periods import local_date, term_end
 from core.presets import asking
-from core.pricing.curves import ALWAYS, Line, months_before
+from core.pricing.curves import ALWAYS, Line, months_before, touching
 from core.problems import Problem
 from core.record import Record, subjects
 from core.schedule import Obligation, Window, term_of, windows
@@ -71,12 +74,12 @@ class Headroom:
 
     def _scoped(self, cap: Cap, per: str, limited: list[Line], free: list[Line]) -> list[Pool]:
         pools: dict[str, Pool] = {}
-        for lines, place in ((limited, 1), (free, 2)):
+        for place, lines in enumerate((limited, free)):
             for line in lines:
                 key = self._key(cap, per, line.accrual)
                 if key is not None:
                     pool = pools.setdefault(key, Pool(Window(key, ALWAYS.first, ALWAYS.after), [], []))
-                    (pool.limited if place == 1 else pool.free).append(line)
+                    (pool.limited, pool.free)[place].append(line)
         return list(pools.values())
 
     def _key(self, cap: Cap, per: str, accrual: Accrual) -> str | None:
@@ -104,19 +107,22 @@ class Headroom:
         how = cap.renewal or self.record.ask("renewal", f"caps.{cap.id}.renewal")
         if how != "new headroom":
             return [Pool(ALWAYS, limited, free)]
-        months = renewal.tacit.n * {"year": 12, "month": 1}.get(renewal.tacit.unit, 0)
-        spans = [Window("T1", ALWAYS.first, term.after)]
-        while months and spans[-1].after <= self.day:
-            spans.append(Window(f"T{len(spans) + 1}", spans[-1].after, months_before(spans[-1].after, -months)))
-        return self._dated(cap, tuple(spans), limited, free)
+        after = term.after
+        spans = [Window("T1", ALWAYS.first, after)]
+        while after <= self.day:
+            last = term_end(after, renewal.tacit, self.record.counting, self.record.calendar)
+            if isinstance(last, Problem):
+                self.record.question(msgspec.structs.replace(last, where="renewal.tacit"))
+                last = ALWAYS.after
+            spans.append(Window(f"T{len(spans) + 1}", after, last + timedelta(days=1)))
+            after = last + timedelta(days=1)
+        return self._dated(cap, spans, limited, free)
 
     def _dated(self, cap: Cap, spans: Sequence[Window], limited: list[Line], free: list[Line]) -> list[Pool]:
         """By the day a charge accrues a window cuts it; by any other day it belongs to one window whole."""
         by = self._day_of(cap)
         lines = [*limited, *free]
-        if not by and any(
-            len([w for w in spans if line.first < w.after and line.last >= w.first]) > 1 for line in lines
-        ):
+        if not by and any(sum(bool(touching([line], window)) for window in spans) > 1 for line in lines):
             self._ask(f"caps.{cap.id}.window", "window_day")
         if not self.falls_whole(cap):
             return [Pool(window, limited, free) for window in spans]
@@ -148,7 +154,10 @@ class Headroom:
         """The day that decides the window; a charge not yet claimed or paid falls on the day asked about."""
         if by == "breach day":
             counted = line.accrual.counted
-            return counted.start + timedelta(days=1) if counted else line.first
+            if counted is None:
+                return line.first
+            begins = counted.begins  # an hour that is missed is missed on its own day, a day on the next
+            return local_date(begins, self.record.zone) if begins else counted.start + timedelta(days=1)
         kinds = ("notified", "claimed") if by == "claim day" else ("paid", "set off")
         days = [fact.at.day for kind in kinds for fact in self.record.of(kind, line.accrual.id)]
         return min(days, default=self.day)
@@ -159,9 +168,9 @@ class Headroom:
         self, cap: Cap, window: Window, lines: Sequence[Line], reached: tuple[str, ...]
     ) -> list[tuple[date, int]]:
         """The cap's amount from each day of the window on, as amended from days on or for the charges `reached`."""
-        changes = {v.effective.day for v in self.record.versions if v.applies == "days"}
+        changes = {v.effective.day for v in self.record.versions}
         made: list[tuple[date, int]] = []
-        for day in [window.first, *sorted(d for d in changes if window.first < d < window.after)]:
+        for day in sorted({window.first, *(max(window.first, day) for day in changes if day < window.after)}):
             days = (v for v in self.record.versions if v.amendment.id in reached or v.applies == "days")
             ids = tuple(v.amendment.id for v in days if v.applies != "days" or day >= v.effective.day)
             terms = self.record.amended(ids)
@@ -179,9 +188,7 @@ class Headroom:
         limits = [self.worth(cap, amount, terms, lines) for amount in (cap.to.to, cap.or_) if amount is not None]
         if len(limits) == 1:
             return limits[0]
-        which = cap.takes or {"greater": "greater", "lesser": "lesser"}.get(
-            self.record.counting.of("greater_or_less") or ""
-        )
+        which = cap.takes or self.record.counting.of("greater_or_less")
         if which is None:
             self._ask(f"caps.{cap.id}.takes", "greater_or_less")
         return max(limits) if which == "greater" else min(limits)
@@ -216,9 +223,9 @@ class Headroom:
             for day, amount in (fee.paid if cap.fees == "paid" else [(fee.due, fee.amount)] if fee.due else [])
         ]
         sum_ = Fraction(sum(amount for day, amount in days if first <= day < until))
-        if how != "annualised" or term is None or term.first <= first:
+        if how != "annualised" or term is None:
             return sum_
-        passed = sum(1 for n in range(1, months + 1) if months_before(until, n) >= term.first)
+        passed = sum(months_before(until, n + 1) >= term.first for n in range(months))
         return sum_ * months / max(passed, 1)
 
     def by_terms(self, cap: Cap, pool: Pool) -> list[tuple[tuple[str, ...], Pool]]:
@@ -230,12 +237,12 @@ class Headroom:
         if not ids:
             return [((), pool)]
         groups: dict[tuple[str, ...], Pool] = {}
-        for lines, place in ((pool.limited, 1), (pool.free, 2)):
+        for place, lines in enumerate((pool.limited, pool.free)):
             for line in lines:
                 reached = {name for part in line.accrual.slices for name in part.terms}
                 key = tuple(name for name in ids if name in reached)
                 part = groups.setdefault(key, Pool(pool.window, [], []))
-                (part.limited if place == 1 else part.free).append(line)
+                (part.limited, part.free)[place].append(line)
         ranked = sorted(groups.items(), key=lambda pair: (len(pair[0]), [ids.index(name) for name in pair[0]]))
         return ranked or [(tuple(ids), pool)]
 

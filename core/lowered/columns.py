@@ -51,7 +51,7 @@ class Days(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """Rules as columns (`lowering.Priced`), with the kind of day that each counts in."""
+    """Rules as columns (`tables.Priced`), with the kind of day that each counts in."""
 
     kind: Column
     length: Column

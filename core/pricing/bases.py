@@ -89,12 +89,13 @@ class Bases:
 
     def of(self, charge: Charge, breach: Breach, day: date, ids: tuple[str, ...]) -> int | None:
         """What a share is of on a day, with or without the tax in it."""
-        of = charge.of or "total"
+        of = charge.of
+        assert of is not None
         if of in OF_THE_BREACH:
             return self._net(self._of_the_breach(of, breach, day, payment_counts(self.record, charge)), of, breach)
         found = self._as_amended(of, breach, day, ids)
         part = open_part(self.record, breach.subject, day)
-        return self._net(found if found is None or part == 1 else integer(found * part), of, breach)
+        return self._net(None if found is None else integer(found * part), of, breach)
 
     def _as_amended(self, of: str, breach: Breach, day: date, ids: tuple[str, ...]) -> int | None:
         """A base of the contract on a day; where an amendment changed it, KNOBS `base_at` says which one counts."""

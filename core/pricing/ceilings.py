@@ -32,7 +32,7 @@ class Ceilings:
         ceiling = rule.at_most
         if ceiling is None:
             return None
-        of_breach = isinstance(ceiling.to, Share) and (ceiling.to.of in OF_THE_BREACH or ceiling.to.of.endswith(" fee"))
+        of_breach = isinstance(ceiling.to, Share) and ceiling.to.of in OF_THE_BREACH
         if of_breach or self.record.contract.exchange:
             return self._limit(rule, ceiling, ids, breach, slices)
         key = rule.id, ids, breach.source
@@ -61,10 +61,11 @@ class Ceilings:
             covers = ("running", "plus") if said != "running only" else ("running",)
         per = ceiling.per or self._scope(rule, breach)
         exact, currency = self._exact(ceiling, ids, breach)
-        if exact is not None and self.record.contract.exchange:
-            held = slices if per in {"obligation", "each obligation"} else ()
-            exact = in_own_money(self.record, exact, currency, held, first_late(breach))
         if per is None or exact is None:
+            return None
+        held = slices if per in {"obligation", "each obligation"} else ()
+        exact = in_own_money(self.record, exact, currency, held, first_late(breach))
+        if exact is None:
             return None
         per = {"each obligation": "obligation", "all of the rule": "all"}.get(per, per)
         to = Money(precision(self.record, rule).whole(exact), self.record.contract.currency)

@@ -4,7 +4,8 @@ Because curves are cumulative and whole, cents add up however windows cut them, 
 """
 
 import math
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from calendar import monthrange
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
@@ -27,7 +28,8 @@ __all__ = [
     "Reduction",
     "accrued",
     "allocate",
-    "last_full",
+    "changed",
+    "first_day",
     "months_before",
     "narrow",
     "narrowed",
@@ -50,7 +52,6 @@ class _Part(NamedTuple):
     first: date
     last: date
     from_: int
-    to: int
     whole: int
     one: int
 
@@ -62,7 +63,7 @@ def accrued(accrual: Accrual, calendar: Calendar, zone: str, *, plus: bool = Tru
     The days between the first and the last are worked out only where a limit asks for one of them: most charges are
     never cut.
     """
-    slices = [part for part in accrual.slices if part.units and (plus if part.plus else running)]
+    slices = [part for part in accrual.slices if (plus if part.plus else running)]
     if not slices:
         return lambda day: 0
     first, last = days_of(slices)
@@ -71,8 +72,10 @@ def accrued(accrual: Accrual, calendar: Calendar, zone: str, *, plus: bool = Tru
 
     def curve(day: date) -> int:
         nonlocal between
-        if day >= last or day < first:
-            return total if day >= last else 0
+        if day < first:
+            return 0
+        if day >= last:
+            return total
         if between is None:
             between = _between(accrual, slices, calendar, zone)
         return between(day)
@@ -89,23 +92,18 @@ def _between(accrual: Accrual, slices: Sequence[Slice], calendar: Calendar, zone
     parts = [_part(part, one, scale, how) for part, one in zip(slices, ones, strict=True)]
     groups = range(len(parts)) if how.when == "each slice" else [bisect_right(accrual.cuts, p.first) for p in parts]
     sums = dict.fromkeys(groups, 0)
-    if len(parts) == 1:  # most charges
-        [only] = parts
 
-        def alone(day: date) -> int:
-            units = only.to if day >= only.last or line is None else through(line, day, calendar, zone) - only.from_ + 1
-            return _quotient(only.whole if units >= only.to else units * only.one, scale, how)
-
-        return alone
+    def so_far(part: _Part, day: date) -> int:
+        if day < part.first:
+            return 0
+        if day >= part.last or line is None:
+            return part.whole
+        return (through(line, day, calendar, zone) - part.from_ + 1) * part.one
 
     def worth(day: date) -> int:
         found = dict(sums)
         for group, part in zip(groups, parts, strict=True):
-            if day >= part.last:
-                found[group] += part.whole
-            elif day >= part.first:
-                units = through(line, day, calendar, zone) - part.from_ + 1 if line else part.to
-                found[group] += part.whole if units >= part.to else units * part.one
+            found[group] += so_far(part, day)
         return sum(_quotient(share, scale, how) for share in found.values())
 
     return worth
@@ -119,7 +117,9 @@ def _one(part: Slice) -> Fraction:
 
 def _units(part: Slice) -> Fraction:
     """How many numbered units a slice has, the last of which may be a part."""
-    numbers = (part.to - part.from_ + 1) if part.from_ is not None and part.to is not None else 0
+    if part.from_ is None or part.to is None:
+        return part.units
+    numbers = part.to - part.from_ + 1
     return part.units if math.ceil(part.units) >= numbers else Fraction(numbers)
 
 
@@ -130,9 +130,8 @@ def _part(part: Slice, one: Fraction, scale: int, how: Precision) -> _Part:
     else:
         exact = part.exact
         amounts = exact.numerator * (scale // exact.denominator), one.numerator * (scale // one.denominator)
-    if part.from_ is None:  # a one-off accrues whole on its day
-        return _Part(part.first, part.first, 1, 1, *amounts)
-    return _Part(part.first, part.last, part.from_, math.ceil(_units(part)), *amounts)
+    last = part.last if part.from_ else part.first  # a one-off accrues whole on its day
+    return _Part(part.first, last, part.from_ or 0, *amounts)
 
 
 def _quotient(share: int, scale: int, how: Precision) -> int:
@@ -171,7 +170,7 @@ class Line(msgspec.Struct):
 
 class Cut(msgspec.Struct, frozen=True):
     """What a limit left of each charge in one window: in full through `full`, `extra[i]` more on the next day, then
-    nothing. `lines` are those that accrue in the window at all; `free` is what others used up that are not limited.
+    nothing. `lines` are those that accrue in the window at all.
     """
 
     first: date
@@ -182,7 +181,6 @@ class Cut(msgspec.Struct, frozen=True):
     limit: int
     used: int
     total: int
-    free: int = 0
 
 
 def touching(group: Sequence[Line], window: Window) -> list[Line]:
@@ -204,14 +202,14 @@ def allocate(
     total = sum(line.curve(last) for line in lines) - sum(line.curve(before) for line in lines)
     unlimited = sum(line.curve(last) - line.curve(before) for line in others)
     if total + unlimited <= limit:
-        return Cut(window.first, last, last, tuple(lines), tuple(0 for _ in lines), limit, total, total, unlimited)
+        return Cut(window.first, last, last, tuple(lines), tuple(0 for _ in lines), limit, total, total)
     full, rest = _last_day_within(both, limit + start, before, last)
     following = full + timedelta(days=1)
     rest = max(0, rest - sum(line.curve(following) - line.curve(full) for line in others))
     next_day = [line.curve(following) - line.curve(full) for line in lines]
     extra = split(min(rest, sum(next_day)), next_day, [line.accrual.id for line in lines], remainder)
     used = sum(line.curve(full) - line.curve(before) for line in lines) + sum(extra)
-    return Cut(window.first, last, full, tuple(lines), tuple(extra), limit, used, total, unlimited)
+    return Cut(window.first, last, full, tuple(lines), tuple(extra), limit, used, total)
 
 
 def _last_day_within(lines: Sequence[Line], limit: int, low: date, high: date) -> tuple[date, int]:
@@ -228,13 +226,13 @@ def _last_day_within(lines: Sequence[Line], limit: int, low: date, high: date) -
         else:
             high = middle
         still += sum(line.curve(low) for line in moving if line.last <= low)
-        moving = [line for line in moving if line.last > low and line.first <= high]
+        moving = [line for line in moving if line.last > low]
     return low, limit - still - sum(line.curve(low) for line in moving)
 
 
 def split(amount: int, weights: Sequence[int], ids: Sequence[str], remainder: str | None = None) -> list[int]:
     """Split whole minor units in proportion; odd cents by largest remainder, then by id, or all to the first or the
-    last (KNOBS `remainder`).
+    last (KNOBS `remainder`) that still has something to get: nobody gets more than it asks for.
     """
     total = sum(weights)
     if not total:
@@ -242,7 +240,10 @@ def split(amount: int, weights: Sequence[int], ids: Sequence[str], remainder: st
     shares = [amount * weight // total for weight in weights]
     odd = amount - sum(shares)
     if remainder in {"first", "last"}:
-        shares[0 if remainder == "first" else -1] += odd
+        for i in range(len(weights)) if remainder == "first" else reversed(range(len(weights))):
+            room = odd if weights[i] and amount > total else weights[i] - shares[i]
+            shares[i] += min(odd, room)
+            odd -= min(odd, room)
         return shares
     order = sorted(range(len(weights)), key=lambda i: (-(amount * weights[i] % total), ids[i]))
     for i in order[:odd]:
@@ -252,16 +253,28 @@ def split(amount: int, weights: Sequence[int], ids: Sequence[str], remainder: st
 
 def narrowed(inner: Curve, cut: Cut, extra: int) -> Curve:
     """A curve after a window's cut: in full until the limit is full, `extra` more on the next day, then still."""
-    lost_from = cut.full + timedelta(days=1)
-    at_full = inner(cut.full)
-    lost = inner(cut.last) - at_full - extra
+    paid = inner(cut.full) + extra
+    lost = inner(cut.last) - paid
     if not lost:
         return inner
 
     def curve(day: date) -> int:
-        if day < lost_from:
-            return inner(day)
-        return at_full + extra if day <= cut.last else inner(day) - lost
+        whole = inner(day)
+        return min(whole, max(paid, whole - lost))
+
+    return curve
+
+
+def changed(inner: Curve, window: Window, change: Callable[[int], int]) -> Curve:
+    """A curve of which one window's part is changed as it grows; what lies before and after keeps its steps. Nothing
+    stays nothing under the `change`.
+    """
+    opening, closing = inner(window.first - timedelta(days=1)), inner(window.after - timedelta(days=1))
+
+    def curve(day: date) -> int:
+        whole = inner(day)
+        part = max(0, min(whole, closing) - opening)
+        return whole - part + change(part)
 
     return curve
 
@@ -280,30 +293,31 @@ def steps(paid: Sequence[tuple[date, int]]) -> Curve:
     return lambda day: sums[bisect_right(days, day)]
 
 
-def narrow(line: Line, curve: Curve, day: date, *, kind: str, by: str, clause: str, window: str = "") -> None:
-    """Put a narrower curve in the line's place and note what it takes off by `day`."""
+def narrow(
+    line: Line, curve: Curve, day: date, *, kind: str, by: str, clause: str, window: str = "", full: date | None = None
+) -> None:
+    """Put a narrower curve in the line's place and note what it takes off by `day`, with the last day that was still
+    paid in `full` where others share the limit.
+    """
     inner = line.curve
     over = inner(day) - curve(day)
     line.curve = curve
     if over:
         currency = line.accrual.gross.currency
-        full = last_full(inner, curve, line.first, min(line.last, day))
+        full = full or first_day(line.first, line.last, lambda at: inner(at) > curve(at)) - timedelta(days=1)
         line.reductions.append(
             Reduction(kind=kind, by=by, clause=clause, window=window, amount=Money(over, currency), full=full)
         )
 
 
-def last_full(inner: Curve, outer: Curve, first: date, last: date) -> date:
-    """The last day on which a limit had held nothing back; by bisection, because what it holds back never falls."""
-    low, high = first - timedelta(days=1), last
-    while (high - low).days > 1:
-        middle = low + (high - low) // 2
-        low, high = (middle, high) if inner(middle) == outer(middle) else (low, middle)
-    return high if inner(high) == outer(high) else low
+def first_day(first: date, last: date, holds: Callable[[date], bool]) -> date:
+    """The first day from which on something holds that by `last` does; by bisection."""
+    days = range((last - first).days)
+    return first + timedelta(days=bisect_left(days, True, key=lambda n: holds(first + timedelta(days=n))))
 
 
 def months_before(day: date, months: int) -> date:
     """The day with the same number `months` earlier; the last of that month where it has none."""
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    after = date(year + month // 11, (month + 1) % 12 + 1, 1)
-    return min(date(year, month + 1, 1) + timedelta(days=day.day - 1), after - timedelta(days=1))
+    _, length = monthrange(year, month + 1)
+    return date(year, month + 1, min(day.day, length))

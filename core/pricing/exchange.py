@@ -57,6 +57,11 @@ def _worth(record: Record, minor: Fraction, currency: str, rate: Fraction) -> Fr
     return minor * rate * Fraction(10) ** (exponent(own) - exponent(currency))
 
 
+def _converted(record: Record, minor: Fraction, currency: str, day: date) -> Fraction | None:
+    rate = _on(record, currency, day)
+    return None if rate is None else _worth(record, minor, currency, rate.rate)
+
+
 def foreign(record: Record, part: Slice) -> str | None:
     """The currency of a slice whose price or base is in foreign money."""
     money = part.price or part.base
@@ -121,22 +126,19 @@ def ceiling(record: Record, to: Fraction, currency: str, slices: Sequence[Slice]
     own = record.contract.currency
     charged = next((part for part in slices if part.fx is not None), None)
     cap_first = (record.counting.of("fx") or "").endswith("cap then convert")
-    if currency == own and (charged is None or not cap_first):
-        return to
-    money = (foreign(record, charged) if charged is not None else None) or currency
-    rate = _on(record, money if currency == own else currency, began)
+    money = foreign(record, charged) if charged is not None and cap_first else None
+    if money is None or currency not in {own, money}:
+        return to if currency == own else _converted(record, to, currency, began)
+    rate = _on(record, money, began)
     if rate is None:
         return None
-    if not cap_first or charged is None or currency not in {own, money}:
-        return _worth(record, to, currency, rate.rate)
     left = to / _worth(record, Fraction(1), money, rate.rate) if currency == own else to
-    value, last = Fraction(0), charged.fx
+    value, last = Fraction(0), rate
     for part in sorted((p for p in slices if p.fx is not None), key=lambda p: p.first):
         assert part.fx is not None
         whole = part.exact / _worth(record, Fraction(1), money, part.fx.rate)
         value += _worth(record, min(left, whole), money, part.fx.rate)
         left, last = left - min(left, whole), part.fx
-    assert last is not None
     return value + _worth(record, left, money, last.rate)
 
 

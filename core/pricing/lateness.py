@@ -49,7 +49,7 @@ def through(line: Timeline, day: date, calendar: Calendar, zone: str) -> int:
         seconds = int((end_of_day(day, zone) - line.begins).total_seconds())
         return max(0, seconds // line.length if line.part == "completed" else -(-seconds // line.length))
     if line.kind == "working days":
-        return calendar.count_working_days(line.start, day) if day > line.start else 0
+        return calendar.count_working_days(line.start, max(day, line.start))
     days = elapsed_days(line.start, day)
     for first, last in line.holes:
         if first <= day:
@@ -64,7 +64,8 @@ def day_of(line: Timeline, number: int, calendar: Calendar, zone: str) -> date:
     if line.kind == "spans":
         assert line.begins is not None
         if line.part == "completed":
-            return local_date(line.begins + timedelta(seconds=number * line.length, microseconds=-1), zone)
+            complete = line.begins + timedelta(seconds=number * line.length)
+            return local_date(complete - timedelta.resolution, zone)  # at midnight: on the day that ends
         return local_date(line.begins + timedelta(seconds=(number - 1) * line.length), zone)
     if line.kind == "working days":
         return calendar.add_working_days(line.start, number)
@@ -105,7 +106,8 @@ _SECONDS = {"minute": 60, "hour": 3600, "day": 86400, "week": 604800}
 
 def _unit_of(record: Record, charge: Charge) -> tuple[str, int]:
     """The unit of a running charge, and how many make one; what "a day" of delay is, is KNOBS `delay_unit`."""
-    unit, n = (charge.per.unit, charge.per.n) if charge.per else ("day", 1)
+    assert charge.per is not None
+    unit, n = charge.per.unit, charge.per.n
     if unit != "day":
         return unit, n
     said = record.counting.delay_unit or "calendar days"
@@ -122,14 +124,13 @@ def _dates(record: Record, rule: Rule, breach: Breach, said: str | None, length:
     holes = holes_of(record, rule, breach)
     start = breach.due - timedelta(days=ends == "both in")
     days = elapsed_days(start, breach.until) - sum(elapsed_days(a, b) + 1 for a, b in holes) - (ends == "both out")
-    units = Fraction(days, length)
+    units = Fraction(max(0, days), length)
     part = _part(record, rule, said, units)
     if part is None:
         return None
     if part == "exact":
         units *= length
-    total = counted(units, part) if days > 0 else Fraction(0)
-    return Timeline(kind="days", start=start, total=total, length=length, part=part, holes=holes)
+    return Timeline(kind="days", start=start, total=counted(units, part), length=length, part=part, holes=holes)
 
 
 def _spans(record: Record, rule: Rule, breach: Breach, said: str | None, length: int) -> Timeline | None:
@@ -186,7 +187,7 @@ def _united(spans: list[tuple[date, date]]) -> tuple[tuple[date, date], ...]:
     """Overlapping spans of dates as one (KNOBS `pause_overlap`: once)."""
     made: list[tuple[date, date]] = []
     for first, last in spans:
-        if made and first <= made[-1][1] + timedelta(days=1):
+        if made and first <= made[-1][1]:
             made[-1] = (made[-1][0], max(made[-1][1], last))
         else:
             made.append((first, last))
@@ -206,10 +207,12 @@ def grace_of(record: Record, rule: Rule, line: Timeline) -> int | None:
     if isinstance(last, Problem):
         record.question(msgspec.structs.replace(last, where=f"rules.{rule.id}.grace"))
         return None
-    if line.begins is not None and length.is_clock and last.instant is not None:
+    if line.begins is not None and length.is_clock:
+        assert last.instant is not None
         units = -(-int((last.instant - line.begins).total_seconds()) // line.length)
     else:
-        units = through(line, last.unrolled, record.calendar, record.zone)
+        ended = last.instant and local_date(last.instant - timedelta.resolution, record.zone)  # midnight ends a day
+        units = through(line, ended or last.unrolled, record.calendar, record.zone)
     return 0 if franchise and line.total > units else units
 
 
@@ -217,17 +220,21 @@ def after_grace(
     record: Record, rule: Rule, breach: Breach, line: Timeline, charge: Charge
 ) -> tuple[Timeline, int] | None:
     """The units of a delay, and how many of them are grace; where grace is no whole number of blocks or spans these
-    begin when it ends. None while something must be asked.
+    begin when it ends, unless they keep numbers from the due day that something asks for. None while something must be
+    asked.
     """
     units = grace_of(record, rule, line)
-    if units is None or rule.grace is None or (line.kind != "spans" and line.length == line.each):
-        return None if units is None else (line, units)
+    if units is None:
+        return None
+    if line.length == line.each:
+        return line, units
     fine = msgspec.structs.replace(line, total=Fraction(_late(record, breach, line)), length=1, part="started")
     free = grace_of(record, rule, fine) or 0
     if fine.total <= free:
         return line, math.ceil(line.total)  # within grace
-    if free % line.length == 0 or numbers_grace(record, rule, free):
-        return line, units if free else 0
+    numbered = bool(rule.tiers) or (rule.plus is not None and rule.plus.on is not None)
+    if free % line.length == 0 or (numbered and numbers_grace(record, rule, free)):
+        return line, free // line.length  # a unit that outlasts grace is charged
     left = (fine.total - free) / line.length
     part = _part(record, rule, charge.per.part if charge.per else None, left)
     if part is None:

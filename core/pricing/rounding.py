@@ -60,7 +60,7 @@ def _step(said: str | None, currency: str) -> int | None:
 
 def price_of(record: Record, exact: Fraction) -> Fraction:
     """The price of one unit: exact, or rounded before it is multiplied (KNOBS `unit_price`)."""
-    if exact.denominator == 1 or record.counting.of("unit_price") != "rounded first":
+    if record.counting.of("unit_price") != "rounded first":
         return exact
     return Fraction(integer(exact, record.counting.of("round_mode")))  # type: ignore[arg-type]
 

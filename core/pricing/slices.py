@@ -13,7 +13,7 @@ from core.duties.excuses import shared
 from core.duties.parts import part_days, undecided
 from core.measures import Figure
 from core.measuring.readings import POINTS, repeated, taken
-from core.money import Money, exponent
+from core.money import Money, UnitPrice, exponent, integer
 from core.periods import elapsed_days
 from core.pricing.accruals import Slice, slice_of
 from core.pricing.bases import Bases, Versions, first_late
@@ -39,6 +39,8 @@ EACH_DEBT = (None, "each debt")
 Pricing = tuple[tuple[Slice, ...], Timeline | None, int]
 """The slices of a charge, how its lateness is numbered, and the units of grace."""
 
+_NOTHING: Pricing = (), None, 0
+
 
 class Slices:
     """Prices breaches in slices; what the contract leaves open is asked and not priced."""
@@ -56,7 +58,12 @@ class Slices:
         self.figures = figures
         self.versions = versions
         self.bases = bases
-        self._days: dict[str, list[tuple[date, str]]] = {}
+        self._answered: dict[str, list[tuple[date, str]]] = {}
+
+    def counts_for(self, rules: Iterable[Rule], breach: Breach) -> None:
+        """Notes that a breach is one of those that the rules answer to: what happens again may cost more."""
+        for rule in rules:
+            self._answered.setdefault(rule.id, []).append((first_late(breach), breach.id))
 
     def of(self, rule: Rule, breach: Breach) -> Pricing:
         """The running charge in tiers and versions, with the one-off beside it."""
@@ -66,21 +73,24 @@ class Slices:
             return self._reading(rule, breach), None, 0
         if rule.bands:
             band = self._band(rule, breach)
-            return self._once(rule, breach, band, day) if band else (), None, 0
+            return (self._once(rule, breach, band, day), None, 0) if band else _NOTHING
         if running is None:
-            return (), None, 0
+            return _NOTHING
         if breach.kind != "late":
-            return self._once(rule, breach, running, day), None, 0
+            return (self._once(rule, breach, running, day), None, 0) if self._of_no_length(rule, running) else _NOTHING
         once = running.per is None and not rule.tiers  # a sum once has no parts: nothing to ask about them
         if undecided(self.record, breach.subject) or not (once or self._one_unit(rule, breach)):
-            return (), None, 0
+            return _NOTHING
         if runs_as_interest(rule):
-            return self.interest(rule, breach)
+            if rule.repeat is None:
+                return self.interest(rule, breach)
+            self.record.question(Problem("TERMS-REPEAT-03", f"rules.{rule.id}.repeat"))
+            return _NOTHING
         unit = msgspec.structs.replace(running, per=Per("day", part="started")) if once else running
         line = timeline(self.record, rule, breach, unit)
         spared = after_grace(self.record, rule, breach, line, unit) if line is not None else None
         if spared is None:
-            return (), None, 0
+            return _NOTHING
         line, grace = spared
         if once:
             late = line.total > grace or (grace == 0 and breach.clocked)
@@ -95,12 +105,22 @@ class Slices:
         days = [day for day in self.record.breaks if breach.due < day <= breach.until]
         held = [rule, *(self.versions.version(rule, self.versions.governing(rule, breach, day)) for day in days)]
         pers = [charge.per for one in held for charge in (one.tiers or (one.charge,)) if charge is not None]
-        units = {(per.unit, per.n) if per is not None else ("", 1): None for per in pers}
+        units = [*dict.fromkeys((per.unit, per.n) if per is not None else None for per in pers)]
         if len(units) > 1:
-            (unit, _), (other, _) = list(units)[:2]
-            args = {"unit": unit or "–", "other": other or "–"}
+            unit, other, *_ = (one[0] if one is not None else "–" for one in units)
+            args = {"unit": unit, "other": other}
             self.record.question(Problem("TERMS-UNIT-02", f"rules.{rule.id}.charge", args))
+        elif None in units:
+            self.record.question(Problem("TERMS-UNIT-04", f"rules.{rule.id}.tiers"))
+            return False
         return len(units) < 2
+
+    def _of_no_length(self, rule: Rule, charge: Charge) -> bool:
+        """Whether a charge fits what has no length: a sum or so much a point; else it is asked."""
+        said = charge.per is None or charge.per.unit in POINTS
+        if not said:
+            self.record.question(Problem("TERMS-UNIT-05", f"rules.{rule.id}.charge"))
+        return said
 
     def _day(self, line: Timeline, number: int) -> date:
         return day_of(line, number, self.record.calendar, self.record.zone)
@@ -111,22 +131,24 @@ class Slices:
         """
         assert breach.due is not None
         assert breach.until is not None
-        charge = (rule.rate_at_most if ceiling else rule.tiers[0] if rule.tiers else rule.charge) or Charge()
+        charge = rule.rate_at_most if ceiling else rule.tiers[0] if rule.tiers else rule.charge
+        assert charge is not None
         debt, counts = self.debts.get(breach.subject), payment_counts(self.record, charge)
         first = first_day(self.record, charge, breach.due)
         last = last_day(self.record, charge, breach.until, closed=not breach.running)
         holes = holes_of(self.record, rule, breach)
         days = elapsed_days(first, last) + 1 - sum(elapsed_days(a, b) + 1 for a, b in holes)
-        start = first - timedelta(days=1)
-        line = Timeline(kind="days", start=start, total=Fraction(max(0, days)), holes=holes)
+        if days <= 0:
+            return _NOTHING
+        line = Timeline(kind="days", start=first - timedelta(days=1), total=Fraction(days), holes=holes)
         grace = grace_of(self.record, rule, line)
-        if grace is None or days <= 0:
-            return (), None, 0
+        if grace is None:
+            return _NOTHING
         if grace >= days:
             return (), None, grace
         free = 0 if charges_grace(self.record, rule) else grace
         if not self._tiers_said(rule, free):
-            return (), None, 0
+            return _NOTHING
         run = Run(
             id=breach.subject,
             due=breach.due,
@@ -152,10 +174,15 @@ class Slices:
             made = self._slice(breach, charge, ids, day, day, units)
             return made.exact if made else Fraction(0)
 
+        times = self._times(rule, breach)
+        if times is None:
+            return ()
         made = []
         for charge, units in taken(self.record, self.versions.version(rule, ids), figure, worth):
-            unit = charge.per.unit if charge.per and charge.per.unit in POINTS else ""
-            part = self._slice(breach, charge, ids, day, day, units, unit=unit)
+            if not self._of_no_length(rule, charge):
+                return ()
+            unit = charge.per.unit if charge.per else ""
+            part = self._slice(breach, _multiplied(charge, times), ids, day, day, units, unit=unit)
             if part is not None and part.exact:
                 made.append(part)
         return tuple(made)
@@ -167,12 +194,9 @@ class Slices:
         how = rule.repeat.counts or self.record.ask("repeat", f"rules.{rule.id}.repeat")
         if how is None:
             return None
-        if rule.id not in self._days:
-            facts = self.record.of(breach.source)
-            self._days[rule.id] = [(fact.at.day, fact.event.id) for fact in facts]
-        days = self._days[rule.id]
-        place = next((i for i, (_, event) in enumerate(days) if event == breach.event), None)
-        return Fraction(1) if place is None else repeated(rule.repeat, how, place, [day for day, _ in days])
+        ordered = sorted(self._answered[rule.id], key=lambda one: one[0])
+        place = [one for _, one in ordered].index(breach.id)
+        return repeated(rule.repeat, how, place, [day for day, _ in ordered])
 
     def _band(self, rule: Rule, breach: Breach) -> Charge | None:
         """The band that holds the size of a late debt ("the amount late"); bands of readings are `_reading`'s."""
@@ -193,19 +217,18 @@ class Slices:
     def _running(self, rule: Rule, breach: Breach, line: Timeline, free: int) -> Iterator[Slice]:
         """One slice for each stretch of units under one tier, one version of the terms and one open balance."""
         last = math.ceil(line.total)
-        if last <= free:
-            return
-        if not self._tiers_said(rule, free):
+        times = self._times(rule, breach)
+        if last <= free or times is None or not self._tiers_said(rule, free):
             return
         offset = 0 if numbers_grace(self.record, rule, free) else free
         slab = -(-(last - offset) // line.each) if charges_all_days(self.record, rule) else None
         starts = sorted(
-            {free + 1, *(s for s in self._cuts(rule, breach, line, offset, slab is None) if free + 1 < s <= last)}
+            {free + 1, *(s for s in self._cuts(rule, breach, line, offset, slab is None) if free < s <= last)}
         )
         for number, begin in enumerate(starts):
             end = starts[number + 1] - 1 if number + 1 < len(starts) else last
             units = ((line.total if end == last else Fraction(end)) - (begin - 1)) / line.each
-            made = self._stretch(rule, breach, line, begin, end, units, slab, offset)
+            made = self._stretch(rule, breach, line, begin, end, units, slab, offset, times)
             if made is not None:
                 yield made
 
@@ -261,6 +284,7 @@ class Slices:
         units: Fraction,
         slab: int | None,
         offset: int,
+        times: Fraction,
     ) -> Slice | None:
         assert breach.due is not None
         first = self._day(line, begin)
@@ -272,7 +296,7 @@ class Slices:
             return None
         return self._slice(
             breach,
-            charge,
+            _multiplied(charge, times),
             ids,
             first,
             self._day(line, end),
@@ -307,7 +331,8 @@ class Slices:
     def _once(self, rule: Rule, breach: Breach, charge: Charge, day: date) -> tuple[Slice, ...]:
         ids = self.versions.governing(rule, breach, day)
         version = self.versions.version(rule, ids)
-        if charge == rule.charge and version.charge is not None:
+        if charge == rule.charge:
+            assert version.charge is not None
             charge = version.charge
         times = self._times(rule, breach)
         if times is None:
@@ -330,14 +355,14 @@ class Slices:
         """units × rate × base (or units × amount), exact."""
         from_, to = numbers or (None, None)
         price, base = charge.amount or charge.price, None
-        if price is None:
-            base = self.bases.of(charge, breach, first, ids)
-            if base is None or charge.rate is None:
-                return None
-        if isinstance(price, Money):
-            one = Fraction(price.minor)
+        if price is not None:
+            one = Fraction(price.minor) if isinstance(price, Money) else price.exact
         else:
-            one = price.exact if price is not None else (charge.rate or Fraction(0)) * (base or 0)
+            assert charge.rate is not None
+            base = self.bases.of(charge, breach, first, ids)
+            if base is None:
+                return None
+            one = charge.rate * base
         return Slice(
             first=first,
             last=last,
@@ -352,6 +377,20 @@ class Slices:
             price=price,
             terms=ids,
         )
+
+
+def _multiplied(charge: Charge, times: Fraction) -> Charge:
+    """The charge for a unit of what costs so many times its sum."""
+    if times == 1:
+        return charge
+    if charge.amount is not None:
+        return msgspec.structs.replace(
+            charge, amount=Money(integer(charge.amount.minor * times), charge.amount.currency)
+        )
+    if charge.price is not None:
+        return msgspec.structs.replace(charge, price=UnitPrice(charge.price.exact * times, charge.price.currency))
+    assert charge.rate is not None
+    return msgspec.structs.replace(charge, rate=charge.rate * times)
 
 
 def _settled(debt: Account | None, rule: str) -> tuple[tuple[date, int], ...]:

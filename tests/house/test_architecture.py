@@ -32,6 +32,9 @@ DOMAIN_LIBRARIES = {
     "*": {"msgspec"},
     "core/hookspecs.py": {"pluggy", "pathlib"},  # pluggy's markers; a sector says where its folder lies
     "core/lowered/columns.py": {"numpy"},  # a million obligations as columns …
+    "core/lowered/wide.py": {"numpy"},
+    "core/lowered/accrued.py": {"numpy"},
+    "core/lowered/shared.py": {"numpy"},
     "core/portfolio.py": {"numpy"},  # … and their figures; nothing else in core imports it
 }
 OUTSIDE_WORLD = {

@@ -15,10 +15,8 @@ from core.periods import (
     OffDays,
     as_known,
     calendar_windows,
-    contract_cycles,
     fiscal_windows,
-    nth_day,
-    strip,
+    nth_working_day,
 )
 from core.problems import Problem
 
@@ -192,12 +190,6 @@ def test_a_year_without_notice_has_weekends_only_and_says_so(cn):
     assert not cn.is_provisional(date(2026, 10, 1))
 
 
-def test_a_strip_shows_why_each_day_counts(cn):
-    marks = strip(date(2026, 2, 13), date(2026, 2, 15), cn)
-    assert [(True, ""), (True, "makeup"), (False, "holiday")] == [(mark.works, mark.reason) for mark in marks]
-    assert "spring-festival" == marks[2].name
-
-
 def test_a_name_alone_gives_the_newest_version(right):
     assert "CN@2026-11" == right(load_calendar("CN")).key
     assert ("CN@2026-11", "TARGET@2026-11", "none@1") == known_calendars()
@@ -227,8 +219,6 @@ def test_a_calendar_without_a_working_weekday_is_our_mistake():
         ("quarter", "2026-01-20", "2026-07-01", ["2026-Q1", "2026-Q2"]),
         ("month", "2026-11-30", "2027-01-02", ["2026-11", "2026-12", "2027-01"]),
         ("year", "2026-01-05", "2027-01-05", ["2026", "2027"]),
-        ("half-year", "2026-06-30", "2026-07-02", ["2026-H1", "2026-H2"]),
-        ("week", "2026-12-28", "2027-01-05", ["2026-W53", "2027-W01"]),  # a year of 53 weeks
         ("month", "2026-01-01", "2026-01-01", []),
     ],
 )
@@ -239,13 +229,12 @@ def test_windows_of_the_calendar_have_lasting_names(unit, start, end, expected):
 
 
 @pytest.mark.parametrize(
-    ("n", "working", "expected"),
-    [(10, False, "2026-02-10"), (-1, False, "2026-02-28"), (10, True, "2026-02-13"), (-1, True, "2026-02-28"),
-     (16, True, "2026-02-28"), (17, True, None), (29, False, None)],
-)  # fmt: skip
-def test_the_nth_day_of_february(cn, n, working, expected):
+    ("n", "expected"),
+    [(1, "2026-02-02"), (10, "2026-02-13"), (-1, "2026-02-28"), (16, "2026-02-28"), (17, None), (-17, None)],
+)
+def test_the_nth_working_day_of_february(cn, n, expected):
     # working days: 2-6, 9-13, Sat 14, 24-27, Sat 28 = 5 + 5 + 1 + 4 + 1 = 16
-    found = nth_day(date(2026, 2, 1), date(2026, 2, 28), n, cn, working=working)
+    found = nth_working_day(date(2026, 2, 1), date(2026, 2, 28), n, cn)
     assert expected == (found and found.isoformat())
 
 
@@ -335,11 +324,9 @@ def test_a_missing_a_huge_and_a_garbled_file_are_problems(tmp_path):
 @pytest.mark.parametrize(
     ("unit", "start", "end", "expected"),
     [
-        ("half-year", "2027-07-01", "2028-07-01", ["FY2027-H1", "FY2027-H2"]),
         ("quarter", "2027-06-30", "2027-07-02", ["FY2026-Q4", "FY2027-Q1"]),
         ("month", "2027-07-01", "2027-08-02", ["FY2027-M1", "FY2027-M2"]),
         ("year", "2027-06-30", "2027-07-01", ["FY2026"]),
-        ("week", "2027-06-28", "2027-07-06", ["2027-W26", "2027-W27"]),  # weeks know no fiscal year
     ],
 )
 def test_windows_of_a_fiscal_year_from_july(unit, start, end, expected):
@@ -348,12 +335,7 @@ def test_windows_of_a_fiscal_year_from_july(unit, start, end, expected):
     assert all(a.after == b.first for a, b in pairwise(windows))
 
 
-def test_weeks_of_a_contract_are_counted_from_its_first_day():
-    weeks = contract_cycles("week", date(2027, 1, 6), date(2027, 1, 20))
-    assert [("W1", date(2027, 1, 13)), ("W2", date(2027, 1, 20))] == [(week.id, week.after) for week in weeks]
-
-
 def test_days_are_numbered_from_one_and_end_with_the_language():
     with pytest.raises(ValueError, match="numbered from 1"):
-        nth_day(date(2027, 1, 1), date(2027, 1, 31), 0, Calendar("X", "1", "UTC"))
-    assert nth_day(date(9999, 12, 1), date(9999, 12, 31), 40, Calendar("X", "1", "UTC")) is None
+        nth_working_day(date(2027, 1, 1), date(2027, 1, 31), 0, Calendar("X", "1", "UTC"))
+    assert nth_working_day(date(9999, 12, 1), date(9999, 12, 31), 40, Calendar("X", "1", "UTC")) is None

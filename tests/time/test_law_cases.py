@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from core.periods import Period, add, elapsed_days, last_working_day, local_time, term_end
+from core.periods import Period, add, elapsed_days, local_time, nth_working_day, term_end
 from core.worktime import add_hours, between, read_hours
 
 
@@ -47,7 +47,7 @@ def test_without_roll_over_the_second_annex_would_be_four_days_late(due, cn):
 
 
 def test_the_last_working_day_of_february_is_a_make_up_saturday(cn):
-    assert date(2026, 2, 28) == last_working_day(date(2026, 2, 1), date(2026, 2, 28), cn)
+    assert date(2026, 2, 28) == nth_working_day(date(2026, 2, 1), date(2026, 2, 28), -1, cn)
 
 
 def test_a_date_beyond_the_notices_is_provisional(due, cn):

@@ -8,7 +8,7 @@ import pytest
 
 from core.counting.calendars import OffDays
 from core.counting.elapsed import days_between, hours_between
-from core.periods import Period, add, contract_cycles, fiscal_windows, nth_day, shift
+from core.periods import Period, add, nth_working_day, shift
 
 MONDAY = datetime(2027, 6, 7, 6, tzinfo=UTC)  # 14:00 in Shanghai
 FAR = 200_000  # working days: centuries
@@ -33,12 +33,12 @@ def test_a_time_of_day_without_a_zone_is_a_mistake_of_the_caller(counting, t):
 
 def test_days_are_numbered_from_one(t):
     with pytest.raises(ValueError, match="numbered"):
-        nth_day(date(2027, 6, 1), date(2027, 6, 30), 0, t)
+        nth_working_day(date(2027, 6, 1), date(2027, 6, 30), 0, t)
 
 
 def test_a_day_beyond_all_calendars_is_none(t):
-    assert nth_day(date(2027, 6, 1), date(2027, 6, 30), 10**9, t) is None
-    assert nth_day(date(9999, 12, 1), date(9999, 12, 31), 100, t) is None
+    assert nth_working_day(date(2027, 6, 1), date(2027, 6, 30), 10**9, t) is None
+    assert nth_working_day(date(9999, 12, 1), date(9999, 12, 31), 100, t) is None
 
 
 @pytest.mark.parametrize(
@@ -63,17 +63,6 @@ def test_a_closure_can_pause_a_clock_beyond_the_last_year_with_working_hours(cou
     assert 23 == right(add(monday, Period(12, "working hour"), counting(), far)).day.day
     paused = msgspec.structs.replace(far, pausing=(OffDays(date(9997, 12, 23), date(9997, 12, 31)),))
     assert "TIME-RANGE-01" == wrong(add(monday, Period(12, "working hour"), counting(), paused))
-
-
-def test_weeks_can_run_from_the_effective_date():
-    found = contract_cycles("week", date(2027, 6, 2), date(2027, 6, 20))
-    assert [("W1", "2027-06-02"), ("W2", "2027-06-09"), ("W3", "2027-06-16")] == [(c.id, str(c.first)) for c in found]
-
-
-def test_weeks_know_no_fiscal_year():
-    # ISO weeks 22 to 24 of 2027 meet 2 to 14 June
-    found = fiscal_windows("week", date(2027, 6, 2), date(2027, 6, 15), opens=(4, 1))
-    assert ["2027-W22", "2027-W23", "2027-W24"] == [cycle.id for cycle in found]
 
 
 def test_nothing_is_moved_by_no_days(counting, t, due):
