@@ -211,12 +211,15 @@ def _unknown(name: str, lang: str) -> int:
 
 def _parser(name: str, arguments: Sequence[Argument], lang: str) -> "ArgumentParser":
     from contracts.options import Parser
-    from locales import words
+    from locales import has, words
 
     parser = Parser(lang, prog=f"spondeo {name}", description=words(lang, f"cli.{name}"))
     for flags, key, options in arguments:
         fields = {"csv": {"tables": ", ".join(TABLES)}, "action": {"actions": ", ".join(options.get("choices", ()))}}
-        parser.add_argument(*flags, help=words(lang, f"cli.arg.{key}", **fields.get(key, {})), **options)
+        said: dict[str, Any] = {"help": words(lang, f"cli.arg.{key}", **fields.get(key, {}))}
+        if has(f"cli.metavar.{key}"):  # a word for the value; a switch has none, a choice shows its words
+            said["metavar"] = words(lang, f"cli.metavar.{key}")
+        parser.add_argument(*flags, **said, **options)
     return parser
 
 

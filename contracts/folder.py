@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 
+from contracts.beside import is_contract
 from contracts.reader import read_contract
 from contracts.world import bank_calendar, known_calendars, load_calendar, own_calendar
 from contracts.world.rates import rates_for
@@ -35,26 +36,11 @@ def contract_files(paths: Iterable[Path]) -> tuple[list[Path], list[Problem]]:
         if not path.is_dir():
             files.append(path)
             continue
-        inside = sorted(
-            p for p in path.rglob("*") if p.suffix in {".toml", ".json"} and p.is_file() and _is_contract(p)
-        )
+        inside = sorted(p for p in path.rglob("*") if p.suffix in {".toml", ".json"} and p.is_file() and is_contract(p))
         if not inside:
             problems.append(Problem("CLI-PATH-01", file=str(path)))
         files.extend(inside)
     return files, problems
-
-
-def _is_contract(path: Path) -> bool:
-    """Whether a file in a folder says that it is a contract (`spondeo = 1` near its top)."""
-    try:
-        with path.open("rb") as file:
-            head = file.read(4096)
-    except OSError:
-        return False
-    return any(
-        line.replace(b'"', b"").replace(b" ", b"").startswith((b"spondeo=", b"spondeo:", b"{spondeo:"))
-        for line in head.splitlines()
-    ) or (path.suffix == ".json" and b'"spondeo":' in head)
 
 
 def world_for(contract: Contract) -> tuple[World, tuple[Problem, ...]]:

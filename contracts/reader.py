@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from contracts.beside import rows_of
 from contracts.checks import check
 from contracts.sheets import Cell, as_event, event_problem, find_sheet, read_sheet
 from contracts.spoken import Known, known_in, normalised
@@ -271,8 +272,9 @@ def _sheet(beside: Path, before: int, known: Known) -> tuple[list[Event], list[P
     if path is None:
         return [], [], [wrong] if wrong else []
     sheet = read_sheet(path)
-    events, places, problems = [], [], list(sheet.problems)
-    for i, (row, cells) in enumerate(sheet.rows):
+    rows, whose = rows_of(beside, path, sheet.rows)
+    events, places, problems = [], [], [*sheet.problems, *whose]
+    for i, (row, cells) in enumerate(rows):
         hidden: list[tuple[Steps, str]] = []
         own = normalised(as_event(cells, known.currency), before + i + 1, known)
         table = without_hidden(own, ("events", 0), hidden)

@@ -10,7 +10,8 @@ from datetime import timedelta
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from core.money import Money, show_decimal
+from contracts.spoken import percent
+from core.money import Money
 from core.problems import Problem
 from core.terms import Charge, Contract, Payment, Rule, Share, Text
 
@@ -193,15 +194,11 @@ def _rates(contract: Contract) -> Iterator[Problem]:
         for charge in running:
             if charge.rate is not None and charge.per and charge.per.unit == "day":
                 daily = charge.rate / charge.per.n
-                rates = {"daily": _percent(daily), "yearly": _percent(daily * 365)}
+                rates = {"daily": percent(daily), "yearly": percent(daily * 365)}
                 if daily > USUAL_A_DAY:
                     yield _finding("REVIEW-RATE-01", f"rules.{rule.id}.charge", **rates)
         if running and rule.at_most is None:
             yield _finding("REVIEW-RATE-02", f"rules.{rule.id}.at_most", rule=rule.id)
-
-
-def _percent(rate: Fraction) -> str:
-    return f"{show_decimal(rate * 100)}%"
 
 
 def _third_parties(contract: Contract) -> Iterator[Problem]:

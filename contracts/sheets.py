@@ -33,6 +33,7 @@ WIDEST = 64
 """Columns that are looked at: a stray cell far to the right must not unroll the whole sheet."""
 
 HEADERS: dict[str, tuple[str, ...]] = {
+    "contract": ("合同", "合同编号", "合同編號"),
     "id": ("编号", "序号", "編號"),
     "what": ("事项", "事件", "事項"),
     "of": ("对象", "标的", "對象"),
@@ -299,7 +300,7 @@ def as_event(cells: Mapping[str, Cell], currency: str = "") -> dict[str, Any]:
     """The cells of a row as the table of an event in a contract file; a bare amount is in the contract's `currency`."""
     event: dict[str, Any] = {}
     for field, cell in cells.items():
-        if field == "currency":
+        if field in ("currency", "contract"):
             continue
         event[field] = _iso(cell.text) if field in _DATES else cell.text
     if "amount" in event:

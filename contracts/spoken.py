@@ -4,9 +4,11 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 from core.events import KINDS
+from core.money import show_decimal
 from core.terms import Annex, Contract, Measure, Payment, Scorecard, Step
 
 __all__ = [
@@ -20,6 +22,7 @@ __all__ = [
     "known_in",
     "known_kinds",
     "normalised",
+    "percent",
     "window_of",
 ]
 
@@ -156,6 +159,12 @@ def _only(words: Iterable[tuple[str, str]]) -> dict[str, str]:
 def _folded(word: str) -> str:
     """A word without what a keyboard varies: full width, capitals, blanks."""
     return " ".join(unicodedata.normalize("NFKC", word).split()).casefold()
+
+
+def percent(rate: Fraction) -> dict[str, str]:
+    """A share as each language writes it: "0.5 %", "0.5%"."""
+    number = show_decimal(rate * 100)
+    return {"en": f"{number} %", "zh": f"{number}%"}
 
 
 def normalised(raw: Mapping[str, Any], number: int, known: Known) -> dict[str, Any]:

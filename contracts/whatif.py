@@ -12,12 +12,13 @@ from typing import Any
 import msgspec
 
 from contracts.folder import Loaded, load
+from contracts.titles import duty_title
 from core.assessment import Assessment, assess
 from core.events import Event
 from core.money import Money, exponent, parse_decimal
 from core.problems import InputError, Problem
 from core.schedule import Obligation
-from core.terms import Contract, Step
+from core.terms import Contract, Step, Text
 from core.world import World
 
 __all__ = ["Asked", "Delay", "Found", "Mark", "Row", "WhatIf", "asked", "run", "what_if"]
@@ -62,6 +63,7 @@ class Delay(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that is late: the table of charge against delay, and the days on which its limits bite."""
 
     id: str
+    title: Text = {}
     due: date
     rows: tuple[Row, ...]
     marks: tuple[Mark, ...] = ()
@@ -205,7 +207,8 @@ def _delay(
         assumed = [*_in_time(contract, base.obligations, name, done), *_performed(contract, target, days)]
         end = assess(contract, [*kept, *assumed], as_of=done, world=world)
         rows.append(_row(end, name, days))
-    return Delay(id=name, due=due, rows=tuple(rows), marks=tuple(_marks(end, name, due)))
+    title = duty_title(contract, name, target.title)
+    return Delay(id=name, title=title, due=due, rows=tuple(rows), marks=tuple(_marks(end, name, due)))
 
 
 def _without(events: Iterable[Event], target: Obligation, step: Step | None) -> list[Event]:

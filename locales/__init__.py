@@ -23,7 +23,13 @@ _FULL_MINUTE = r"(\d{4}-\d\d-\d\d \d\d:\d\d):00(?![.\d])(.*)"
 
 
 def words(lang: str, key: str, /, **args: object) -> str:
-    """The words for `key` in `lang`, with its fields filled in; an unknown key or field is our bug (KeyError)."""
+    """The words for `key` in `lang`, with its fields filled in; an unknown key or field is our bug (KeyError).
+
+    Where nothing is `nearest`, the words under "alone.<key>" do not speak of it.
+    """
+    if "nearest" in args and not args["nearest"]:
+        alone = f"alone.{key.lower()}"
+        key = alone if has(alone) else key
     spoken = {name: speak(lang, value) for name, value in args.items()}
     text = _catalogue(lang)[key]
     if lang != "en":

@@ -170,6 +170,7 @@ def _drafted(folder: Path) -> str:
 
 def _events(case: Case, contract: Path | None) -> list[dict[str, Any]] | None:
     """The events as tables: the case's own, or those of a sheet; None leaves what the contract file itself lists."""
+    from contracts.beside import rows_of
     from contracts.sheets import as_event, find_sheet, read_sheet
 
     if isinstance(case.events, list):
@@ -178,9 +179,10 @@ def _events(case: Case, contract: Path | None) -> list[dict[str, Any]] | None:
     if not sheet:
         return None
     read = read_sheet(sheet)
-    if read.problems:
-        raise InputError(read.problems)
-    return [as_event(cells) for _, cells in read.rows]
+    rows, whose = rows_of(contract, sheet, read.rows) if contract and not case.events else (read.rows, [])
+    if read.problems or whose:
+        raise InputError([*read.problems, *whose])
+    return [as_event(cells) for _, cells in rows]
 
 
 def _written(value: Any) -> str:

@@ -100,7 +100,7 @@ def plugins_check(target: str, *, seconds: float = SECONDS) -> Checked:
     chosen = [one for one in _installed() if target in (one.entry.name, one.distribution)]
     if not chosen:
         near = nearest(target, [one.entry.name for one in _installed()])
-        unknown = Problem("PLUGIN-NAME-01", target, {"name": target, "near": near or None})
+        unknown = Problem("PLUGIN-NAME-01", target, {"name": target, "nearest": near or None})
         return Checked(target=target, sectors=(), problems=(unknown,))
     tried = verdicts(chosen, seconds, afresh=True)
     taken: dict[str, str] = {}

@@ -40,6 +40,8 @@ def people_outside(scope: Scope) -> None:
     for key, third in scope.contract.third_parties.items():
         path: Path = ("third_parties", key)
         involved = third.involvement
+        answers = involved.answered_by if involved else None
+        scope.known((*path, "involvement", "answered_by"), PARTY, answers, scope.people)
         for field in ("signed_by", "reviewed_by", "costs"):
             for i, name in enumerate(getattr(involved, field) if involved else ()):
                 step: str | int = name if field == "costs" else i

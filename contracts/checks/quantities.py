@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from contracts.checks.scope import Scope, each
+from contracts.spoken import percent
 from contracts.walk import LEAST, POSITIVE, Path, fields
 from core.money import Money, UnitPrice, exponent, parse_decimal, show_decimal
 from core.pricing.exchange import read_value
@@ -138,9 +139,6 @@ def _shown_size(value: Any) -> str:
     return show_decimal(value) if isinstance(value, Fraction) else str(value)
 
 
-def _percent(value: Fraction | int) -> str:
-    return (
-        f"{show_decimal(Fraction(value) * 100)}%"
-        if "/" not in show_decimal(Fraction(value) * 100)
-        else show_decimal(value)
-    )
+def _percent(value: Fraction) -> dict[str, str] | str:
+    """A sum of shares as a percentage, or as the fraction where its decimals do not end."""
+    return show_decimal(value) if "/" in show_decimal(value * 100) else percent(value)

@@ -28,7 +28,7 @@ def rules(scope: Scope) -> None:
             scope.wrong(path, "TERMS-RULE-01", id=rule.id)
         elif len(costs) > 1:
             scope.wrong((*path, costs[1]), "TERMS-RULE-02", id=rule.id, found=", ".join(costs))
-        for name, charge in (("charge", rule.charge), ("plus", rule.plus)):
+        for name, charge in (("charge", rule.charge), ("plus", rule.plus), ("rate_at_most", rule.rate_at_most)):
             if charge is not None:
                 one_charge(scope, (*path, name), charge)
         if rule.at_most is not None and rule.at_most.per == "calendar day" and _runs(rule):

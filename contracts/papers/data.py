@@ -49,15 +49,30 @@ def as_json(assessments: Iterable[Assessment], problems: Sequence[Problem], *, d
 
 def as_csv(table: str, assessments: Iterable[Assessment]) -> str:
     """One table over all contracts; begins with a mark by which Chinese Excel knows UTF-8."""
-    rows = [{"contract": a.contract, **_figures(row)} for a in assessments for row in _ROWS[table](a)]
     out = io.StringIO()
     out.write("\ufeff")
-    if rows:
-        names = list(dict.fromkeys(name for row in rows for name in row))
-        writer = csv.DictWriter(out, names, lineterminator="\r\n")
-        writer.writeheader()
-        writer.writerows({name: _safe(value) for name, value in row.items()} for row in rows)
+    writer = csv.DictWriter(out, ["contract", *_COLUMNS[table].split()], lineterminator="\r\n")
+    writer.writeheader()
+    for made in assessments:
+        for row in _ROWS[table](made):
+            writer.writerow({"contract": made.contract, **{k: _safe(v) for k, v in _figures(row).items()}})
     return out.getvalue()
+
+
+_COLUMNS = {
+    "obligations": "id kind owed_by owed_to due due_at provisional done how late running",
+    "charges": "id rule clause subject debtor creditor head gross currency payable running",
+    "slices": "charge first last units exact currency unit from_ to rate of base price per terms plus provisional "
+    "borne fx fx_on",
+    "caps": "cap clause window first last limits limit currency used headroom beyond full provisional",
+    "recourse": "id charge debtor creditor loss currency limit left within excess amount own",
+    "payments": "obligation debtor creditor amount currency open costs undecided",
+    "claims": "id state since payable currency waived paid disputed open due_now due last lapsed returned settled "
+    "difference credited refunded over",
+    "balances": "debtor creditor payable currency open due_now",
+    "settlements": "obligation first last fee currency deductions disputed bonuses pay net tax set_off paid left",
+}
+"""Every column of each table, whether or not a row fills it: a table of nothing has its header too."""
 
 
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:/\d+)?")

@@ -11,6 +11,7 @@ from contracts.papers.document import Column, Words
 from contracts.papers.numerals import spoken_day
 from contracts.papers.voice import Voice
 from contracts.papers.wording import wording
+from contracts.titles import with_titles
 from core.assessment import Assessment
 from core.claims import Balance
 from core.explain import Line
@@ -24,7 +25,7 @@ class Desk:
     """One assessment about to be written down in some languages."""
 
     def __init__(self, assessment: Assessment, contract: Contract, languages: tuple[str, ...]) -> None:
-        self.assessment = assessment
+        self.assessment = assessment = with_titles(contract, assessment)
         self.contract = contract
         self.languages = languages
         self.voices = {lang: Voice(lang, contract, assessment.zone) for lang in languages}

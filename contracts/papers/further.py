@@ -175,8 +175,8 @@ class Further(Desk):
             )  # fmt: skip
             yield TableBlock(columns, tuple(self._duty(name) for name in end.follows))
         if end.survives:
-            listed = self.page("separator").items()
-            yield Paragraph(self._titled("end.survives", {lang: mark.join(end.survives) for lang, mark in listed}))
+            lasts = {lang: voice.lasts(end.survives) for lang, voice in self.voices.items()}
+            yield Paragraph(self._titled("end.survives", lasts))
         for fee in end.fees:
             said = self.say("text.ending-fee", id=fee.obligation, days=fee.days, of=fee.of, amount=fee.amount)
             yield Paragraph(self._titled("end.fees", said))
@@ -209,7 +209,7 @@ class Further(Desk):
         for stage in one.stages:
             state = self.say(f"stage-state.{stage.state.replace(' ', '-')}")
             if stage.missing:
-                state = {lang: f"{text} ({', '.join(stage.missing)})" for lang, text in state.items()}
+                state = {lang: f"{text} ({self.voices[lang].lacking(stage.missing)})" for lang, text in state.items()}
             rows.append((self.say(f"stage.{stage.what}"), self.who(stage.by), _iso(stage.due), _iso(stage.done), state))
         yield TableBlock(columns, tuple(rows)) if rows else Note(self.page("outside.nothing"))
         if one.costs:

@@ -19,11 +19,12 @@ def _amount(money: Money | None) -> str:
 def stages(contract: Contract, assessment: Assessment, lang: str) -> list[Row]:
     """One row for each stage of each third party; none without any."""
     rows: list[Row] = [tuple(words(lang, f"col.{name}") for name in ("third", "stage", "by", "due", "done", "state"))]
-    who = Voice(lang, contract).who
+    voice = Voice(lang, contract)
+    who = voice.who
     for one in assessment.involvements:
         for stage in one.stages:
             state = words(lang, f"stage-state.{stage.state.replace(' ', '-')}")
-            missing = f": {', '.join(stage.missing)}" if stage.missing else ""
+            missing = f"{words(lang, 'text.colon')}{voice.lacking(stage.missing)}" if stage.missing else ""
             days = (stage.due.isoformat() if stage.due else "—", stage.done.isoformat() if stage.done else "")
             rows.append((who(one.id), words(lang, f"stage.{stage.what}"), who(stage.by), *days, state + missing))
     return rows if len(rows) > 1 else []

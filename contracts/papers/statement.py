@@ -297,12 +297,15 @@ class _Statement(Desk):
         for index, decided in enumerate(self.assessment.decided, 1):
             key = "papers.statement.assumed" if decided.assumed else "papers.statement.decided"
             words = self.say(
-                key, about=self.about(decided.about), takes=_plainly(decided.takes), why=decided.why, by=decided.by,
+                key, about=self.about(decided.about), takes=self._takes(decided.takes), why=decided.why, by=decided.by,
                 day=self.day(decided.on) if decided.on else "",
             )  # fmt: skip
             blocks.append(Paragraph(words, f"({index})"))
             blocks += [self._other(other) for other in self.others if other.about == decided.about]
         return "decisions", blocks
+
+    def _takes(self, value: object) -> Words:
+        return {lang: _plainly(voice.takes(value)) for lang, voice in self.voices.items()}
 
     def about(self, path: str) -> str:
         """The clause that a path of terms belongs to, with the path."""

@@ -6,11 +6,14 @@ from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from contracts.papers.outside import ending, flow_table, stages
 from contracts.papers.standing import held
 from contracts.papers.sums import sums
 from contracts.papers.voice import Voice, plain_id
 from contracts.strips import lines as strip_lines
+from contracts.titles import with_titles
 from core.assessment import Assessment, Other, Usage
 from core.breaches import Breach
 from core.explain import Line, explain_ahead, explain_all, explain_due, strip
@@ -35,6 +38,7 @@ NARROW = 24
 
 def report(contract: Contract, assessment: Assessment, other: Iterable[Other], lang: str, *, why: bool = False) -> str:
     """The whole assessment as text: figures on top, then what is late and its cost, limits, recourse, decisions."""
+    assessment = with_titles(contract, assessment)
     blocks = [
         _head(contract, assessment, lang),
         _obligations(contract, assessment, lang),
@@ -104,16 +108,13 @@ def amount(money: Money | None) -> str:
 
 
 class _Terse(Voice):
-    """The terminal's voice: days and times as programs sort them, rates without a space."""
+    """The terminal's voice: days and times as programs sort them."""
 
     def day(self, day: date) -> str:
         return day.isoformat()
 
     def instant(self, instant: datetime) -> str:
         return _local(instant, str(self.zone))
-
-    def percent(self, rate: Fraction) -> str:
-        return super().percent(rate).replace(" ", "")
 
 
 def spoken(line: Line, lang: str, zone: str, contract: Contract | None = None) -> str:
@@ -252,9 +253,10 @@ def _charges(contract: Contract, assessment: Assessment, lang: str, *, why: bool
         return ""
     parts = [words(lang, "text.charges")]
     gross = {accrual.id: accrual.gross for accrual in assessment.charges}
+    told: dict[str, str] = {}
     for charge, lines in explain_all(assessment).items():
         # how its due time was counted stands with the due times
-        shown = [line for line in lines if why or line.code.startswith(_SHORT)]
+        shown = [_once(line, charge, told) for line in lines if why or line.code.startswith(_SHORT)]
         rows = [(charge, "", amount(gross[charge]))]
         for line in shown:
             said = spoken(line, lang, assessment.zone, contract)
@@ -264,6 +266,17 @@ def _charges(contract: Contract, assessment: Assessment, lang: str, *, why: bool
         f"  {one.about}\n    {spoken(Line(code=one.code, args=one.args), lang, assessment.zone)}" for one in ranges
     ]
     return "\n".join([*parts, *open_])
+
+
+def _once(line: Line, charge: str, told: dict[str, str]) -> Line:
+    """Why a reading was taken stands with the first charge that it decides; later ones name that charge."""
+    if line.code != "EXPLAIN-DECIDED-01":
+        return line
+    first = told.setdefault(line.args["about"], charge)
+    if first == charge:
+        return line
+    args = {"about": line.args["about"], "takes": line.args["takes"], "first": first}
+    return msgspec.structs.replace(line, code="EXPLAIN-DECIDED-02", args=args)
 
 
 def _causes(contract: Contract, assessment: Assessment, lang: str) -> str:
@@ -385,7 +398,8 @@ def _balances(contract: Contract, assessment: Assessment, lang: str) -> str:
 
 
 def _decisions(contract: Contract, assessment: Assessment, other: Iterable[Other], lang: str) -> str:
-    lines = [_decided(d, lang) for d in assessment.decided]
+    voice = Voice(lang, contract, assessment.zone)
+    lines = [_decided(d, voice) for d in assessment.decided]
     rest = [
         words(
             lang,
@@ -405,8 +419,8 @@ def _decisions(contract: Contract, assessment: Assessment, other: Iterable[Other
     return "\n\n".join(parts)
 
 
-def _decided(decided: Decided, lang: str) -> str:
-    takes = decided.takes if isinstance(decided.takes, str) else _value(decided.takes)
+def _decided(decided: Decided, voice: Voice) -> str:
+    lang, takes = voice.lang, _value(voice.takes(decided.takes))
     if decided.assumed:
         return words(lang, "text.assumed", about=decided.about, takes=takes)
     return words(lang, "text.decided", about=decided.about, takes=takes, by=decided.by, on=decided.on, why=decided.why)

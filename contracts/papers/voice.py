@@ -1,6 +1,6 @@
 """How one language says what an assessment holds: days in the contract's own time, parties by label, codes in words."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
@@ -11,7 +11,7 @@ from core.breaches import Breach
 from core.money import Money, integer, show_decimal
 from core.periods import Period
 from core.problems import Problem
-from core.terms import Contract
+from core.terms import Contract, Text
 from locales import has, speak, words
 
 __all__ = ["Voice", "last_day", "plain_id"]
@@ -20,7 +20,7 @@ _CODED = {"unit": "unit", "part": "part", "mode": "mode", "when": "round", "stat
 """Arguments of reasons whose values are words of a closed list, and the list in the catalogue."""
 
 
-_KIND = {"DUE-WAITING-01": "what", "EXPLAIN-EVENT-01": "kind"}
+_KIND = {"DUE-WAITING-01": "what", "EXPLAIN-EVENT-01": "kind", "RIGHT-LIMITATION-02": "event"}
 """Reasons that name a kind of event, and in which argument."""
 
 _BRIEF: dict[str, tuple[str, Callable[[Mapping[str, Any]], bool]]] = {
@@ -96,6 +96,28 @@ class Voice:
         key = f"page.{area}.{plain_id(value)}"
         return words(self.lang, key) if has(key) else value
 
+    def lasting(self, name: str) -> str:
+        """What lives on after the end: a duty by its title, else the usual word for a subject ("confidentiality")."""
+        titles: dict[str, Text] = {}
+        if self.contract is not None:
+            follows = self.contract.ending.follows if self.contract.ending else ()
+            for owed in (self.contract.annexes, self.contract.steps, self.contract.payments, follows):
+                titles |= {one.id: one.title for one in owed}
+        return self.text(titles.get(name, {})) or self.coded("survives", name)
+
+    def lasts(self, names: Iterable[str]) -> str:
+        return self.t("comma").join(map(self.lasting, names))
+
+    def takes(self, value: Any) -> Any:
+        """What a decision takes: shares by party in words, anything else as it is."""
+        if isinstance(value, Mapping) and all(self._known(key) for key in value):
+            return self.t("comma").join(self.value("takes", value))
+        return value
+
+    def lacking(self, names: Iterable[str]) -> str:
+        """What a request left unsaid, in the usual words for it."""
+        return self.t("comma").join(self.coded("states", name) for name in names)
+
     def kind(self, kind: str) -> str:
         """A kind of event as a sheet in this language calls it: by the contract's own title, else the usual word."""
         own = self.contract.event_kinds if self.contract else {}
@@ -113,7 +135,8 @@ class Voice:
         return speak(self.lang, money)
 
     def percent(self, rate: Fraction) -> str:
-        return f"{show_decimal(rate * 100)} %"
+        """ "0.5 %" in English, "0.5%" in Chinese, as each writes it."""
+        return words(self.lang, "value.percent", n=show_decimal(rate * 100))
 
     def day(self, day: date) -> str:
         return self.t("date", year=str(day.year), month=words(self.lang, f"page.month.{day.month}"), day=str(day.day))

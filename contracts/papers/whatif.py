@@ -23,7 +23,7 @@ from contracts.whatif import Delay, Mark, Row, WhatIf
 from core.canonical import plain
 from core.money import Money
 from core.terms import Contract
-from locales import LANGUAGES, words
+from locales import LANGUAGES, speak, words
 
 __all__ = ["as_csv", "as_json", "as_page", "as_paper", "as_text", "chart"]
 
@@ -45,6 +45,12 @@ def said(mark: Mark, lang: str) -> str:
     return words(lang, f"whatif.{kind}-bites", days=mark.days, on=mark.on, by=mark.by, clause=mark.clause)
 
 
+def headed(delay: Delay, lang: str) -> str:
+    """What is late, by id and title, and when it is due."""
+    named = f"{delay.id} {speak(lang, delay.title) if delay.title else ''}".strip()
+    return words(lang, "whatif.delay", id=named, due=delay.due)
+
+
 def sums(row: Row) -> tuple[Money, ...]:
     return row.gross, row.maximum, row.cap, row.payable
 
@@ -60,7 +66,7 @@ def as_text(made: WhatIf, lang: str) -> str:
     """Tables for a terminal."""
     blocks = []
     for delay in made.delays:
-        head = words(lang, "whatif.delay", id=delay.id, due=delay.due)
+        head = headed(delay, lang)
         rows: list[Sequence[str]] = [_header(lang, COLUMNS)]
         rows += [(str(row.days), *map(amount, sums(row))) for row in shown(delay.rows, delay.marks)]
         lines = [head, table(rows, right={0, 1, 2, 3, 4})]
@@ -155,6 +161,7 @@ def as_page(made: WhatIf, lang: str, contract: Contract) -> str:
         charts=[chart(delay) for delay in made.delays],
         shown=shown,
         said=said,
+        headed=headed,
         kept=kept,
         contract=contract,
     )
@@ -170,7 +177,7 @@ def as_paper(made: WhatIf, contract: Contract) -> Document:
     title = _said("title", contract=made.contract)
     blocks: list[Block] = [Title(title)]
     for delay in made.delays:
-        blocks.append(Heading(_said("delay", id=delay.id, due=delay.due)))
+        blocks.append(Heading({lang: headed(delay, lang) for lang in LANGUAGES}))
         if (drawn := chart(delay)) is not None:
             blocks.append(drawn)
         listed = kept(delay)

@@ -9,7 +9,7 @@ from contracts.phrases.rows import ROWS
 from contracts.phrases.slots import show_percent
 from contracts.phrases.table import SLOT, read, rows, show
 from contracts.phrases.words import ANY, BASES, FIELDS, LATENESS, MOMENTS, PARTS, STATES, UNITS, WINDOWS
-from core.money import show_decimal
+from contracts.spoken import percent
 from core.problems import Problem, nearest
 
 __all__ = ["wrong"]
@@ -169,7 +169,7 @@ def wrong(kind: str, text: str, where: str) -> Problem:
         large, small = (
             _with_rate(kind, text.replace(bare[1], show_percent(rate / part) or "", 1)) for part in (100, 10000)
         )
-        args = {"text": text, "number": bare[1], "percent": f"{show_decimal(rate * 100)} %"}
+        args = {"text": text, "number": bare[1], "percent": percent(rate)}
         if large and small:
             return Problem("TERMS-RATE-02", where, {**args, "also": large, "nearest": small})
     kind = "charge" if kind == "band" else kind

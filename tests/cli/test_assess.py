@@ -99,6 +99,7 @@ def test_settlements_are_a_row_for_each_period(spondeo):
 def test_a_folder_is_a_portfolio_with_totals(spondeo, s12):
     second = s12.with_name("second.toml")
     second.write_text(s12.read_text("utf-8").replace("KF-2026-001", "KF-2026-002"), encoding="utf-8")
+    second.with_name("second-events.csv").write_bytes(s12.with_name("events.csv").read_bytes())
 
     ran = spondeo("assess", s12.parent, "--as-of", "2026-12-31", "--lang", "en")
 
@@ -152,3 +153,18 @@ def test_the_help_of_a_command_begins_in_the_reader_s_language(spondeo, capsys, 
         spondeo("assess", "--help", "--lang", lang)
 
     assert capsys.readouterr().out.startswith(f"{usage}spondeo assess ")
+
+
+@pytest.mark.parametrize(
+    ("lang", "usage"), [("en", "[--as-of DATE]"), ("zh-Hans", "[--as-of 日期]"), ("zh-Hant", "[--lang 語言]")]
+)
+def test_help_says_what_stands_for_a_value(spondeo, capsys, lang, usage):
+    import cli
+
+    for name in cli.COMMANDS:
+        with pytest.raises(SystemExit):
+            spondeo(name, "--help", "--lang", lang)
+        said = capsys.readouterr().out
+        assert usage in said or "--as-of" not in said
+        assert "AS_OF" not in said
+        assert "PATHS" not in said

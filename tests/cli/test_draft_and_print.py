@@ -16,7 +16,7 @@ def test_a_drafted_contract_is_assessed_as_it_stands(spondeo, drafted):
     ran = spondeo("assess", drafted, "--as-of", "2026-03-01", "--lang", "en")
 
     assert 3 == ran.code
-    assert "25 days × 0.5% × CNY 1,200,000.00" in ran.out  # A1 due 4 February, not delivered by 1 March
+    assert "25 days × 0.5 % × CNY 1,200,000.00" in ran.out  # A1 due 4 February, not delivered by 1 March
 
 
 def test_a_term_changed_beside_its_words_is_found_and_printed_anew(spondeo, drafted, tmp_path):

@@ -7,13 +7,13 @@ import pytest
 
 from contracts.reader import read_text
 from core.assessment import assess
+from core.counting.cycles import calendar_windows
 from core.events import Event, gone
-from core.limits.cuts import _above
 from core.periods import Calendar
-from core.pricing.curves import Cut
+from core.pricing.curves import changed
 from core.problems import InputError
-from core.schedule import other_party
-from core.terms import Contract, Party
+from core.schedule import Window
+from core.terms import Contract, Party, other_party
 from core.world import World
 
 TERMS = """
@@ -78,20 +78,19 @@ at = 2026-03-01
     assert None is answer.figures[0].value
 
 
-def test_what_a_curve_has_above_a_cut_asks_the_curve_below_once():
+def test_a_curve_that_is_changed_in_a_window_asks_the_curve_below_once():
     asked = []
 
     def inner(day: date) -> int:
         asked.append(day)
         return 10 * (day - date(2026, 1, 1)).days
 
-    cut = Cut(date(2026, 1, 2), date(2026, 1, 31), date(2026, 1, 6), (), (), 50, 50, 300)
-    curve = _above(inner, cut, 0, True)
+    curve = changed(inner, Window("", date(2026, 1, 2), date(2026, 2, 1)), lambda amount: max(0, amount - 50))
     asked.clear()
 
     assert 0 == curve(date(2026, 1, 6))
     assert 150 == curve(date(2026, 1, 21))  # 20 × 10 − 50
-    assert [date(2026, 1, 21)] == asked
+    assert [date(2026, 1, 6), date(2026, 1, 21)] == asked
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))
@@ -155,4 +154,42 @@ def test_the_order_in_which_a_file_lists_its_parties_says_nothing():
     one = Contract(number="THREE", parties=parties)
     other = Contract(number="THREE", parties=dict(reversed(parties.items())))
 
-    assert "client" == other_party(one, "provider") == other_party(other, "provider")
+    assert other_party(one, "provider") == other_party(other, "provider") == ""
+
+
+MONTHLY = """
+[[payments]]
+id = "FEE"
+owed_by = "client"
+amount = "100.00 CNY"
+due = "each month, 15 days after its end"
+[ending]
+clause = "14"
+[[ending.grounds]]
+id = "free"
+clause = "14.1"
+when = "at any time"
+may_end = "client"
+[[events]]
+what = "terminated"
+by = "client"
+at = 2027-03-10
+"""
+
+
+def test_a_long_term_is_gone_through_as_often_as_a_short_one(monkeypatch):
+    gone_through: list[int] = []
+
+    def counted(*args):
+        gone_through[-1] += 1
+        return calendar_windows(*args)
+
+    monkeypatch.setattr("core.duties.series.calendar_windows", counted)
+    for last in (2028, 2199):
+        gone_through.append(0)
+        text = TERMS.replace('for = "1 year"', f"until = {last}-12-31") + MONTHLY.replace("client", "a")
+        contract, events, _ = read_text(text, "x.toml")
+        assert contract is not None
+        assess(contract, events, as_of=date(2027, 3, 31), world=_world())
+
+    assert gone_through[0] == gone_through[1]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.money import Money, integer, parse_decimal, show_decimal
+from core.money import Money, UnitPrice, integer, parse_decimal, show_decimal
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,15 @@ def test_an_exact_number_prints_and_reads_back(value):
 def test_currencies_are_never_added():
     with pytest.raises(ValueError):
         Money(1, "CNY") + Money(1, "GBP")
+
+
+def test_a_price_of_one_unit_is_finer_than_a_cent():
+    assert Fraction("2.35") == UnitPrice.parse("0.0235 CNY").exact
+    assert "0.0235 CNY" == str(UnitPrice.parse("0.0235 CNY"))
+
+
+@pytest.mark.parametrize("text", ["-0.0235 CNY", "0.02 CNY", "0.0200 CNY", "2 CNY", "0.0235"])
+def test_what_is_no_price_of_one_unit_is_refused(text):
+    """An amount that can be paid as it is, is one; nothing has a price below nothing."""
+    with pytest.raises(ValueError):
+        UnitPrice.parse(text)

@@ -51,7 +51,7 @@ def test_the_drafted_contract_has_only_findings_that_a_person_must_weigh(contrac
 def test_a_rate_per_day_is_told_per_year(contract):
     [problem, _] = [p for p in review(contract) if p.code == "REVIEW-RATE-01"]
 
-    assert ("0.5%", "182.5%") == (problem.args["daily"], problem.args["yearly"])
+    assert ("0.5%", "182.5 %") == (problem.args["daily"]["zh"], problem.args["yearly"]["en"])
 
 
 @pytest.mark.parametrize(("rate", "found"), [(Fraction(1, 2000), 0), (Fraction(1, 1000), 0), (Fraction(11, 10_000), 2)])

@@ -7,11 +7,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from contracts.beside import readers
 from contracts.folder import contract_files, is_store, load, world_for
 from contracts.options import read_at
 from contracts.reader import LARGEST, read_contract, read_text
 from contracts.sheets import LARGEST_SHEET, MOST_ROWS, read_sheet, unread_sheets
-from contracts.writer import write_toml
+from contracts.writer import write_json, write_toml
 from core.money import Money
 from core.terms import Contract
 
@@ -264,3 +265,70 @@ def test_an_archive_that_is_no_workbook_or_unfolds_without_end_is_not_read(tmp_p
             file.write(b"0" * min(1_000_000, size - start))
 
     assert [code] == codes(read_sheet(tmp_path / "e.xlsx").problems)
+
+
+SHARED = "contract,what,of,at,amount\nN-1,paid,P1,2026-03-01,400.00 CNY\n{second},paid,P1,2026-03-02,600.00 CNY\n"
+
+
+@pytest.fixture
+def two(folder: Path) -> Path:
+    (folder / "two.toml").write_text(TEXT.replace("N-1", "N-2"), "utf-8")
+    return folder
+
+
+def test_a_sheet_beside_two_contracts_that_does_not_say_whose_is_read_into_neither(two):
+    (two / "events.csv").write_text("what,of,at,amount\npaid,P1,2026-03-01,400.00 CNY\n", "utf-8")
+    loaded, _ = load([two])
+
+    assert [["FILE-SHEET-05"]] * 2 == [codes(one.problems) for one in loaded]
+    assert ["one-events.csv", "two-events.csv"] == [one.problems[0].args["name"] for one in loaded]
+    assert ["one, two"] * 2 == [one.problems[0].args["contracts"] for one in loaded]
+
+
+@pytest.mark.parametrize("second", ["N-2", "two"])
+def test_rows_go_to_the_contract_that_they_name(two, second):
+    (two / "events.csv").write_text(SHARED.format(second=second), "utf-8")
+    loaded, _ = load([two])
+
+    assert [[], []] == [codes(one.problems) for one in loaded]
+    assert [["400.00 CNY"], ["600.00 CNY"]] == [[str(event.amount) for event in one.events] for one in loaded]
+
+
+def test_a_row_that_names_no_contract_stops_every_contract_that_reads_the_sheet(two):
+    (two / "events.csv").write_text(SHARED.format(second=""), "utf-8")
+
+    assert [["EVENT-CONTRACT-01"]] * 2 == [codes(one.problems) for one in load([two])[0]]
+    assert ("A3", 3) == (load([two])[0][0].problems[0].where, 3)
+
+
+@pytest.mark.parametrize(("second", "code"), [("N-22", "EVENT-CONTRACT-03"), ("quite another", "EVENT-CONTRACT-02")])
+def test_a_row_that_names_a_contract_that_is_not_there_is_told(two, second, code):
+    (two / "events.csv").write_text(SHARED.format(second=second), "utf-8")
+    [problem] = load([two])[0][1].problems
+
+    assert (code, "A3", str(two / "events.csv")) == (problem.code, problem.where, problem.file)
+
+
+def test_a_sheet_of_its_own_leaves_the_shared_one_to_the_other(two):
+    (two / "two-events.csv").write_text("what,of,at,amount\npaid,P1,2026-03-02,600.00 CNY\n", "utf-8")
+    (two / "events.csv").write_text("what,of,at,amount\npaid,P1,2026-03-01,400.00 CNY\n", "utf-8")
+
+    assert [["400.00 CNY"], ["600.00 CNY"]] == [[str(event.amount) for event in one.events] for one in load([two])[0]]
+
+
+def test_a_contract_in_json_or_without_a_number_is_named_by_its_file(folder):
+    contract, _, _ = read_text(TEXT.replace("N-1", "N-3"))
+    assert contract is not None
+    (folder / "three.json").write_bytes(write_json(contract))
+    (folder / "four.toml").write_text("spondeo = 1\n", "utf-8")
+    (folder / "five.json").write_text('{"spondeo": 1, "number": 5}', "utf-8")
+    (folder / "six.json").write_text('{"spondeo": 1', "utf-8")
+    (folder / "events.csv").write_text("what\npaid\n", "utf-8")
+
+    assert {"five": "", "four": "", "one": "N-1", "six": "", "three": "N-3"} == readers(folder / "events.csv")
+
+
+def test_an_empty_sheet_beside_two_contracts_is_no_question(two):
+    (two / "events.csv").write_text("what,of,at\n", "utf-8")
+
+    assert [[], []] == [codes(one.problems) for one in load([two])[0]]

@@ -153,7 +153,7 @@ def test_a_near_miss_is_answered_with_the_good_phrase(kind, wrong, code, meant):
 def test_a_rate_without_its_sign_is_told_with_both_that_it_may_be():
     problem = phrases.parse("charge", "50 of total per started day")
 
-    assert ("50", "5000 %") == (problem.args["number"], problem.args["percent"])
+    assert ("50", {"en": "5000 %", "zh": "5000%"}) == (problem.args["number"], problem.args["percent"])
     assert ("50% of total per started day", "0.5% of total per started day") == (
         problem.args["also"],
         problem.args["nearest"],

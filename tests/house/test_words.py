@@ -364,3 +364,15 @@ def test_chinese_words_close_up_to_a_chinese_value_and_keep_off_a_latin_one():
         "超过 fieldtech 责任限额、由他方分担的部分",
         "超过示例公司 B 责任限额、由他方分担的部分",
     ] == by
+
+
+@pytest.mark.parametrize("lang", locales.LANGUAGES)
+@pytest.mark.parametrize(
+    "code", ["RATE-NAME-01", "COUNT-KNOB-01", "TIME-ZONE-01", "CALENDAR-FIELD-01", "PLUGIN-NAME-01"]
+)
+def test_where_no_name_is_near_nothing_is_said_of_one(code, lang):
+    args = dict.fromkeys(("rate", "knob", "zone", "key", "name"), "x")
+
+    assert "—" not in locales.words(lang, code, nearest=None, **args)
+    assert "—" not in locales.words(lang, code, nearest="", **args)
+    assert "x1" in locales.words(lang, code, nearest="x1", **args)

@@ -7,6 +7,8 @@ import pytest
 
 from contracts.folder import load
 from contracts.papers.outside import ending, flow_table, stages
+from contracts.papers.text import report
+from contracts.titles import duty_title, with_titles
 from core.assessment import Assessment, assess
 from core.events import Event
 from core.terms import Contract
@@ -48,3 +50,24 @@ def test_a_contract_without_third_parties_says_nothing_of_them():
     assert [] == stages(contract, made, "en")
     assert [] == ending(made, "en")
     assert ([], []) == flow_table(contract, "en")
+
+
+@pytest.mark.parametrize(
+    ("lang", "title"), [("en", "Example Risk Assessors: answer"), ("zh-Hant", "示例风险评估中心：答覆")]
+)
+def test_a_duty_about_a_third_party_is_called_by_what_is_due(lang: str, title: str):
+    contract, made = worked("third-party-s13")
+    [owed] = [one for one in with_titles(contract, made).obligations if one.id == "adviser/answer"]
+    [late] = [one for one in with_titles(contract, made).breaches if one.id == "late:adviser/answer"]
+
+    assert title == owed.title[lang] == late.title[lang]
+    assert any(title in line for line in report(contract, made, (), lang).splitlines())
+
+
+def test_other_duties_keep_their_titles():
+    contract, made = worked("third-party-s13")
+
+    assert made.obligations[0] == with_titles(contract, made).obligations[0]
+    assert made.obligations[0].title == duty_title(contract, "adviser", made.obligations[0].title)
+    contract, made = worked("hard-1")
+    assert made is with_titles(contract, made)

@@ -92,3 +92,50 @@ def test_the_terminal_shows_no_strip_of_days_for_a_limitation(root):
     assert "leak:K1 can be enforced for 3 years" in text
     assert "1–1095" not in text
     assert "no document is named for what happened" in text
+
+
+def test_why_a_reading_was_taken_is_said_once_and_then_pointed_at(root):
+    [one], _ = load([root / "examples" / "s12" / "s12.toml"])
+    assert one.contract is not None
+    made = assess(one.contract, one.events, as_of=date(2026, 12, 31), world=one.world)
+    text = report(one.contract, made, (), "en", why=True)
+
+    assert 1 == text.count('Reading taken for rules.late-annex.charge: "per day", by legal on 2026-01-12.')
+    assert 5 == text.count('Reading taken for rules.late-annex.charge: "per day"; why: see late-annex:A1.')
+
+
+@pytest.mark.parametrize(
+    ("lang", "names", "said"),
+    [
+        ("zh-Hans", ("confidentiality", "risk-report", "house rules"), "保密、风险评估报告、house rules"),
+        ("zh-Hant", ("confidentiality", "intellectual-property"), "保密、知識產權"),
+        ("en", ("confidentiality", "risk-report"), "confidentiality, risk assessment report"),
+    ],
+)
+def test_what_lives_on_is_said_in_words(root, lang, names, said):
+    [one], _ = load([root / "examples" / "third-party-s13"])
+
+    assert said == Voice(lang, one.contract).lasts(names)
+    assert "保密" == Voice("zh-Hans").lasts(["confidentiality"])
+
+
+def test_what_a_request_leaves_unsaid_is_said_in_words():
+    assert "目的、范围、site plan" == Voice("zh-Hans").lacking(["purpose", "scope", "site plan"])
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "0.5 %"), ("zh-Hans", "0.5%"), ("zh-Hant", "0.5%")])
+def test_a_rate_is_written_as_its_language_does(lang, said):
+    assert said == Voice(lang).percent(Fraction(1, 200))
+
+
+def test_shares_that_a_decision_takes_name_the_parties(contract):
+    shares = {"client": Fraction(1, 2), "provider": Fraction(1, 2)}
+
+    assert "乙方 1/2、甲方 1/2" == Voice("zh-Hans", contract).takes(shares)
+    assert "per day" == Voice("zh-Hans", contract).takes("per day")
+
+
+def test_what_began_limitation_anew_is_named_as_the_reader_names_it():
+    args = {"charge": "late:A1", "years": 3, "date": date(2026, 6, 25), "event": "claimed", "by": "188"}
+
+    assert "因“索赔”自" in Voice("zh-Hans").reason(Line(code="RIGHT-LIMITATION-02", args=args))

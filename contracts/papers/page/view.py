@@ -10,6 +10,7 @@ import msgspec
 from contracts.papers.standing import Held, changed, held, moved, remarks
 from contracts.papers.sums import Sum, sums
 from contracts.papers.voice import last_day
+from contracts.titles import with_titles
 from core.accounts import Account
 from core.assessment import Assessment, Other
 from core.breaches import Breach
@@ -150,6 +151,7 @@ def _stands(one: Figure) -> bool:
 def view(item: Item) -> View:
     """Everything that the page says about one contract."""
     contract, events, assessment, others = item
+    assessment = with_titles(contract, assessment)
     today = last_day(assessment.as_of, assessment.zone)
     ours = frozenset(key for key, party in contract.parties.items() if party.ours)
     owed = {o.id: o for o in assessment.obligations}

@@ -28,7 +28,7 @@ def load_rate(key: str) -> ReferenceRate | Problem:
     if not re.fullmatch(r"[\w.@-]+", key) or "@" not in key or not (HERE / f"{key}.toml").is_file():
         versions = [known for known in known_rates() if known.split("@")[0] == key]
         if not versions:
-            args = {"rate": key, "nearest": nearest(key, known_rates()) or "–"}
+            args = {"rate": key, "nearest": nearest(key, known_rates()) or None}
             return Problem("RATE-NAME-01", args=args)
         key = versions[-1]
     table = tomllib.loads((HERE / f"{key}.toml").read_text("utf-8"))
