@@ -8,10 +8,12 @@ from typing import NamedTuple
 
 import msgspec
 
+from core.duties.excuses import excused, shared
 from core.money import Money, integer
 from core.periods import add
 from core.presets import asking
 from core.pricing.interest import (
+    Leg,
     Run,
     bearing,
     first_day,
@@ -177,7 +179,7 @@ class _Debt:
             return 0
         day = min(day, self.done.day) if self.done is not None else day  # once the price is paid nothing runs
         record, charge = self.record, _running(rule)[0]
-        holes = refusals(record, self.obligation.id)
+        holes, causes = self._holes(), shared(record, self.obligation.id)
         first = first_day(record, charge, self.due)
         grace = self._grace(rule, first, holes)
         if grace is None or grace >= bearing(first, last_day(record, charge, day, closed=True), holes):
@@ -186,6 +188,7 @@ class _Debt:
         if charges_all_days(record, rule) is None or numbers_grace(record, rule, free) is None:
             return 0  # asked, and the charge itself is left out as well
         step = timedelta(days=1 if payment_counts(record, charge) else 0)
+        cuts = cuts_of(record, rule)
         run = Run(
             id=self.obligation.id,
             due=self.due,
@@ -195,12 +198,25 @@ class _Debt:
             changes=tuple(at + step for at, _ in self.changes),
             settled=tuple(self.settled_charges[rule.id]),
             free=free,
-            holes=holes,
-            cuts=cuts_of(record, rule),
+            holes=tuple(holes),
+            cuts=(*cuts, *(edge for (begin, end), _ in causes for edge in (begin, _next(end)))),
         )
-        return whole(interest(record, rule, run) or (), precision(record, rule), run.cuts)
 
-    def _grace(self, rule: Rule, first: date, holes: Iterable[tuple[date, date]]) -> int | None:
+        def borne(leg: Leg) -> Leg:
+            share = next((own for (begin, end), own in causes if begin <= leg.first <= end), Fraction(1))
+            return leg._replace(exact=leg.exact * share)
+
+        return whole(map(borne, interest(record, rule, run) or ()), precision(record, rule), cuts)
+
+    def _holes(self) -> list[tuple[date, date]]:
+        """Late days that bear no charge: the creditor's refusals, excuses, causes that are not the debtor's."""
+        record, subject = self.record, self.obligation.id
+        found = [*refusals(record, subject), *(span for span, share in shared(record, subject) if not share)]
+        if record.of("excused", subject) and record.ask("excuse_effect", subject) == "frees only late days":
+            found += [span for _, span in excused(record, subject)]
+        return found
+
+    def _grace(self, rule: Rule, first: date, holes: Sequence[tuple[date, date]]) -> int | None:
         """Days that bear no interest at first, in whatever unit grace is; None where the charge itself must ask."""
         if rule.grace is None:
             return 0

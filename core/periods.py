@@ -140,11 +140,18 @@ def term_end(first: date, length: Period, counting: Counting, calendar: Calendar
 def clock_period(period: Period, counting: Counting) -> Period:
     """The period of a clock that is given in days, as KNOBS `day_in_clock` reads it; by usage calendar dates."""
     how = counting.of("day_in_clock") or "calendar date"
-    if how == "calendar date" or period.plus is not None or period.unit != "day":
+    if how == "calendar date" or any(part.unit != "day" and not part.is_clock for part in period.parts):
         return period
-    if how == "24 clock hours":
-        return Period(24 * period.n, "hour")
-    return Period(int(Fraction(how.partition(" ")[0]) * period.n), "working hour")
+    length, unit = ("24", "hour") if how == "24 clock hours" else (how.partition(" ")[0], "working hour")
+    *larger, made = (_by_hours(part, Fraction(length), unit) if part.unit == "day" else part for part in period.parts)
+    for part in reversed(larger):
+        made = msgspec.structs.replace(part, plus=made)
+    return made
+
+
+def _by_hours(days: Period, length: Fraction, unit: str) -> Period:
+    amount = length * days.n
+    return Period(int(amount), unit, part=amount % 1)
 
 
 def elapsed_days(first: date, last: date) -> int:

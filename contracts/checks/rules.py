@@ -18,6 +18,7 @@ _EDGE = Fraction(10) ** 30
 
 
 def rules(scope: Scope) -> None:
+    _highest(scope)
     decided = {r.about for r in scope.contract.readings} | {d.about for d in scope.contract.decisions}
     for i, rule in enumerate(scope.contract.rules):
         path: Path = ("rules", i)
@@ -49,6 +50,27 @@ def rules(scope: Scope) -> None:
         for k, head in enumerate(cap.covers or ()):
             if head not in heads and nearest(head, heads):
                 scope.wrong(("caps", i, "covers", k), "TERMS-HEAD-02", text=head, nearest=nearest(head, heads))
+
+
+def _highest(scope: Scope) -> None:
+    """A highest rate is a rate by time, wherever the contract sets it."""
+    said: list[tuple[Path, object]] = [
+        *((("rules", i, "rate_at_most"), rule.rate_at_most) for i, rule in enumerate(scope.contract.rules)),
+        *(
+            (("amendments", i, "set", key), value)
+            for i, amendment in enumerate(scope.contract.amendments)
+            for key, value in amendment.set.items()
+            if key.endswith(".rate_at_most")
+        ),
+        *(
+            (("decisions", i, "takes"), decision.takes)
+            for i, decision in enumerate(scope.contract.decisions)
+            if decision.about.endswith(".rate_at_most")
+        ),
+    ]
+    for path, charge in said:
+        if isinstance(charge, Charge) and (charge.rate is None or charge.per is None):
+            scope.wrong(path, "TERMS-CEILING-04")
 
 
 def _runs(rule: Rule) -> bool:

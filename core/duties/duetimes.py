@@ -67,7 +67,7 @@ class DueTimes:
             record.question(msgspec.structs.replace(instant, where=where))
             return None
         day = local_date(instant, record.zone)
-        return Due(day, instant, day, (Counted("COUNT-FIXED-03", {"due": instant}),))
+        return Due(day, instant, day, (Counted("COUNT-FIXED-03", {"due": instant}),), rolls=False)
 
     def after(self, rule: DueRule, anchor: Moment, where: str) -> Due | None:
         """`period` after (before) the anchor; without a period: before the anchor itself."""
@@ -90,10 +90,11 @@ class DueTimes:
     def _before(self, anchor: Moment) -> Due:
         """Before an event itself: before its instant, or by the end of the day before (KNOBS `before_start`)."""
         if anchor.instant is not None and self.record.counting.before_start != "by the day before":
-            return Due(anchor.day, anchor.instant, anchor.day, (Counted("DUE-BEFORE-01", {"due": anchor.instant}),))
+            step = Counted("DUE-BEFORE-01", {"due": anchor.instant})
+            return Due(anchor.day, anchor.instant, anchor.day, (step,), rolls=False)
         day = anchor.day - timedelta(days=1)
         basis = self._basis(anchor.day, Period(1, "day"), day, before=True)
-        return Due(day, None, day, (Counted("DUE-BEFORE-02", {"date": anchor.day}),), basis=basis)
+        return Due(day, None, day, (Counted("DUE-BEFORE-02", {"date": anchor.day}),), rolls=False, basis=basis)
 
     def within(self, rule: DueRule, window: Window, before: Due | None = None) -> Due | None:
         """The due time in one window; `before` is that of the window before (KNOBS `roll_series`)."""

@@ -51,7 +51,7 @@ def ladder(found: Sequence[Cap]) -> tuple[Cap, ...]:
 def _fewer(one: Cap, other: Cap) -> bool:
     """Whether a cap names fewer heads than another, which names them too or is for everything."""
     inner, outer = set(one.covers or ()), set(other.covers or ())
-    return bool(inner) and (inner < outer or ("everything" in outer and "everything" not in inner))
+    return inner < outer or ("everything" in outer and "everything" not in inner)
 
 
 class Ladder:

@@ -143,12 +143,13 @@ class Cuts:
             for parts in uses.values()
         ]
         return msgspec.structs.replace(
-            made[-1],
+            made[0],
             limit=self._money(limit),
             used=self._money(min(spent, max(limit, sum(stretch.used.minor for stretch in made)))),
             headroom=self._money(max(0, limit - spent)),
             beyond=self._money(sum(stretch.beyond.minor for stretch in made)),
             full=next((stretch.full for stretch in made if stretch.full), None),
+            provisional=any(stretch.provisional for stretch in made),
             uses=self._ledger(joined, limit),
         )
 

@@ -233,10 +233,10 @@ class _Worked:
         if highest is None:
             return True
         self.ceiling = self.record.ask("rate_ceiling", f"rules.{self.rule.id}.rate_at_most")
-        unit = highest.per.unit if highest.per is not None else ""
-        if self.ceiling == "on the rate" and unit != self.unit:
-            args = {"unit": self.unit, "other": unit}
-            self.record.question(Problem("TERMS-UNIT-02", f"rules.{self.rule.id}.rate_at_most", args))
+        assert highest.per is not None
+        if self.ceiling == "on the rate" and highest.per.unit != self.unit:
+            args = {"unit": self.unit, "other": highest.per.unit}
+            self.record.question(Problem("TERMS-UNIT-06", f"rules.{self.rule.id}.rate_at_most", args))
             return False
         return self.ceiling is not None
 

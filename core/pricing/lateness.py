@@ -195,7 +195,9 @@ def _united(spans: list[tuple[date, date]]) -> tuple[tuple[date, date], ...]:
 
 
 def grace_of(record: Record, rule: Rule, line: Timeline) -> int | None:
-    """Units of grace used: all that fall within it; None while it must be asked what grace does once exceeded."""
+    """Units of grace used: all that fall within it, seconds of a delay in spans; None while it must be asked what grace
+    does once exceeded.
+    """
     if rule.grace is None:
         return 0
     franchise = charges_grace(record, rule)
@@ -209,7 +211,7 @@ def grace_of(record: Record, rule: Rule, line: Timeline) -> int | None:
         return None
     if line.begins is not None and length.is_clock:
         assert last.instant is not None
-        units = -(-int((last.instant - line.begins).total_seconds()) // line.length)
+        units = int((last.instant - line.begins).total_seconds())
     else:
         ended = last.instant and local_date(last.instant - timedelta.resolution, record.zone)  # midnight ends a day
         units = through(line, ended or last.unrolled, record.calendar, record.zone)
@@ -223,13 +225,13 @@ def after_grace(
     begin when it ends, unless they keep numbers from the due day that something asks for. None while something must be
     asked.
     """
-    units = grace_of(record, rule, line)
-    if units is None:
-        return None
     if line.length == line.each:
-        return line, units
+        units = grace_of(record, rule, line)
+        return None if units is None else (line, units)
     fine = msgspec.structs.replace(line, total=Fraction(_late(record, breach, line)), length=1, part="started")
-    free = grace_of(record, rule, fine) or 0
+    free = grace_of(record, rule, fine)
+    if free is None:
+        return None
     if fine.total <= free:
         return line, math.ceil(line.total)  # within grace
     numbered = bool(rule.tiers) or (rule.plus is not None and rule.plus.on is not None)

@@ -86,6 +86,8 @@ class Slices:
                 return self.interest(rule, breach)
             self.record.question(Problem("TERMS-REPEAT-03", f"rules.{rule.id}.repeat"))
             return _NOTHING
+        if not once and not self._held_together(rule, running):
+            return _NOTHING
         unit = msgspec.structs.replace(running, per=Per("day", part="started")) if once else running
         line = timeline(self.record, rule, breach, unit)
         spared = after_grace(self.record, rule, breach, line, unit) if line is not None else None
@@ -97,6 +99,20 @@ class Slices:
             return self._once(rule, breach, running, self._day(line, grace + 1)) if late else (), None, grace
         made = self._borne(breach, self._running(rule, breach, line, grace))
         return self._with_plus(made, self._plus(rule, breach, line, grace)), line, grace
+
+    def _held_together(self, rule: Rule, running: Charge) -> bool:
+        """Whether a highest rate holds interest and charges together; it cannot cut the rate of what is no interest."""
+        highest = rule.rate_at_most
+        if highest is None:
+            return True
+        where = f"rules.{rule.id}.rate_at_most"
+        how = self.record.ask("rate_ceiling", where)
+        if how == "on the rate":
+            assert running.per is not None
+            assert highest.per is not None
+            args = {"unit": running.per.unit, "other": highest.per.unit}
+            self.record.question(Problem("TERMS-UNIT-06", where, args))
+        return how not in {None, "on the rate"}
 
     def _one_unit(self, rule: Rule, breach: Breach) -> bool:
         """Whether the delay is charged by one unit, through all tiers and amendments; else it is asked."""

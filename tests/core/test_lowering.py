@@ -337,6 +337,7 @@ FIVE = Money(500, "CNY")
         (ruled(charge=None, tiers=(SHARE,), tiering="each day at its own rate", grace=Grace(Period(2, "day"), "never charged")), "rules.counts"),
         (ruled(charge=None, tiers=(msgspec.structs.replace(SHARE, from_=3),), tiering="each day at its own rate"), "rules.tiers"),
         (ruled(charge=None, tiers=(SHARE, Charge(amount=FIVE, per=Per("week", 1, "started"))), tiering="each day at its own rate"), "rules.charge.per"),
+        (ruled(charge=None, tiers=(Charge(amount=FIVE),), tiering="each day at its own rate"), "rules.charge.per"),
         (ruled(charge=None), "rules.charge.per"),
         (ruled(charge=msgspec.structs.replace(SHARE, from_=2)), "rules.charge.from"),
         (ruled(charge=Charge(amount=FIVE, per=Per("hour"))), "rules.charge.per"),

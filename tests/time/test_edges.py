@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from core.counting.calendars import DatedHours, YearDay, merged
+from core.counting.calendars import DatedHours, YearDay, merged, without
 from core.counting.cycles import contract_years
 from core.periods import Calendar, OffDays, Period, Window, add, united
 from core.worktime import joint_calendar, joint_hours, minutes_of
@@ -32,6 +32,10 @@ def test_working_days_reach_the_first_and_the_last_day_there_is(plain):
             plain.add_working_days(day, n)
 
 
+def test_no_working_days_from_a_rest_day_are_that_day(plain):
+    assert date(2027, 6, 12) == plain.add_working_days(date(2027, 6, 12), 0)
+
+
 def test_days_that_recur_each_year_are_known_for_two_hundred_years():
     calendar = Calendar("Y", "1", "UTC", rest_weekdays=(), yearly=(YearDay(12, 25),))
     assert [False, True, True, False] == [calendar.is_rest(date(year, 12, 25)) for year in (1949, 1950, 2150, 2151)]
@@ -46,6 +50,11 @@ def test_spans_that_touch_are_one():
     assert [(0, 20)] == merged([(10, 20), (0, 10)])
     noon, two, four = (datetime(2027, 6, 7, hour, tzinfo=UTC) for hour in (12, 14, 16))
     assert [(noon, four)] == united([(two, four), (noon, two)])
+
+
+def test_a_break_of_all_the_hours_leaves_none_and_one_after_them_leaves_all():
+    assert [] == without([(480, 720)], [(480, 720)])
+    assert [(480, 720)] == without([(480, 720)], [(720, 780)])
 
 
 def test_hours_that_only_touch_have_no_time_in_common():

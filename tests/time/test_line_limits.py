@@ -106,7 +106,8 @@ def test_an_opening_may_be_sixty_years_ahead_and_no_more(right, wrong):
     assert utc(2087, 12, 28, 10) == right(add_hours(start, HOUR, (), soon, "UTC"))
     assert "TIME-RANGE-01" == wrong(add_hours(start, HOUR, (), soon, "UTC", at_close="next opening"))
     assert "TIME-RANGE-01" == wrong(next_opening(start, (), later, "UTC"))
-    assert "TIME-RANGE-01" == wrong(add_hours(start, HOUR, (), later, "UTC"))
+    for at_close in ("stays", "next opening"):
+        assert "TIME-RANGE-01" == wrong(add_hours(start, HOUR, (), later, "UTC", at_close=at_close))
     # and what was asked before makes no difference
     assert 1 == worked(utc(2088, 1, 1), utc(2089, 1, 1), (), later)
     assert 1 == worked(start, utc(2089, 1, 1), (), later)
