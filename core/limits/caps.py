@@ -221,7 +221,7 @@ class Ladder:
                 made.append(self.cuts.pro_rata(cap, part, reach, limits[-1][1]))
             else:
                 made.append(self.cuts.first_come(cap, part, reach, limits))
-            spent += made[-1].used.minor
+            spent += sum(use.amount.minor for use in made[-1].uses)
         return made[0] if len(made) == 1 else self.cuts.joined(made, limit, spent)
 
     def _ask(self, where: str, knob: str, **args: str) -> None:
