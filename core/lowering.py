@@ -9,6 +9,7 @@ from core.lowered.limits import limits_charge, party_of, pool_of
 from core.lowered.prices import TOGETHER, row_of
 from core.lowered.reach import BeyondError, knobs_beyond, other_events, too_much
 from core.lowered.tables import ENDLESS, INTEGERS, Line, Lowered, Party, Pool, Priced, over_scale, rounded
+from core.periods import end_of_day
 from core.record import Record, fold
 from core.terms import Cap, Contract, Rule
 from core.world import World
@@ -69,7 +70,8 @@ class _Lowering:
     def _lines(self) -> list[tuple[Line, Rule]]:
         ends = self.counting.late_ends
         made: list[tuple[Line, Rule]] = []
-        today = self.record.as_of.day.toordinal()
+        today, at = self.record.as_of.day.toordinal(), self.record.as_of.instant
+        over = at in {None, end_of_day(self.record.as_of.day, self.record.zone)}
         total = self.contract.total.minor if self.contract.total else 0
         for subject, source, owed_by, owed_to, due, done in dates_of(self.record):
             until = today if done is None else done
@@ -79,7 +81,7 @@ class _Lowering:
                 row = self._priced(rule)
                 start, end = due, until
                 if not row.working:
-                    start, end = due - (ends == "both in"), until - (ends == "both out")
+                    start, end = due - (ends == "both in"), until - (ends == "both out" and not (done is None and over))
                 debtor = rule.owed_by if rule.owed_by in self.contract.parties else owed_by
                 creditor = rule.owed_to or (owed_to if rule.owed_by is None else "")
                 creditor = creditor or self.record.facing(debtor, f"rules.{rule.id}.owed_to")

@@ -471,8 +471,11 @@ def attempt(
                 os._exit(1)
         signal.setitimer(signal.ITIMER_PROF, 60)
         os.chdir(ROOT)
-        if tests and pytest.main(["-x", "-q", "-p", "no:cacheprovider", *tests]):
-            os._exit(2)
+        try:
+            noticed = bool(tests and pytest.main(["-x", "-q", "-p", "no:cacheprovider", *tests]))
+        except BaseException:
+            noticed = True
+        os._exit(2 if noticed else 0)
     finally:
         os._exit(0)
 

@@ -32,6 +32,8 @@ def rules(scope: Scope) -> None:
         for name, charge in (("charge", rule.charge), ("plus", rule.plus), ("rate_at_most", rule.rate_at_most)):
             if charge is not None:
                 one_charge(scope, (*path, name), charge)
+        if rule.plus is not None and not open_ and not (_runs(rule) and rule.when.state == "late"):
+            scope.wrong((*path, "plus"), "TERMS-PLUS-01", id=rule.id)
         if rule.at_most is not None and rule.at_most.per == "calendar day" and _runs(rule):
             scope.wrong((*path, "at_most"), "TERMS-CEILING-03", id=rule.id)
         _tiers(scope, path, rule)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from core.breaches import Breach
-from core.money import Money
+from core.money import Money, integer
 from core.pricing.accruals import Limit, Slice
 from core.pricing.bases import OF_THE_BREACH, Bases, Versions, first_late
 from core.pricing.exchange import ceiling as in_own_money
@@ -68,8 +68,11 @@ class Ceilings:
         if exact is None:
             return None
         per = {"each obligation": "obligation", "all of the rule": "all"}.get(per, per)
-        to = Money(precision(self.record, rule).whole(exact), self.record.contract.currency)
-        return Limit(to, per, covers, carries=ceiling.excess == "carried forward")
+        how = precision(self.record, rule)
+        # what is paid in coarse steps stays below the ceiling; a rounded-up ceiling would let more be paid than is said
+        to = integer(exact, "down", how.step) if how.step else how.whole(exact)
+        most = Money(to, self.record.contract.currency)
+        return Limit(most, per, covers, carries=ceiling.excess == "carried forward")
 
     def _exact(self, ceiling: Ceiling, ids: tuple[str, ...], breach: Breach) -> tuple[Fraction | None, str]:
         if isinstance(ceiling.to, Money):

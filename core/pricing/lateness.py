@@ -123,7 +123,7 @@ def _dates(record: Record, rule: Rule, breach: Breach, said: str | None, length:
     ends = record.counting.late_ends
     holes = holes_of(record, rule, breach)
     start = breach.due - timedelta(days=ends == "both in")
-    days = elapsed_days(start, breach.until) - sum(elapsed_days(a, b) + 1 for a, b in holes) - (ends == "both out")
+    days = elapsed_days(start, breach.until) - sum(elapsed_days(a, b) + 1 for a, b in holes) - _last_out(record, breach)
     units = Fraction(max(0, days), length)
     part = _part(record, rule, said, units)
     if part is None:
@@ -248,6 +248,13 @@ def after_grace(
     return msgspec.structs.replace(line, holes=_united(sorted([(first, last), *line.holes]))), 0
 
 
+def _last_out(record: Record, breach: Breach) -> bool:
+    """Whether the last day is that of the act, which costs nothing (KNOBS `late_ends`); not if it ended without it."""
+    assert breach.until is not None
+    over = breach.running and breach.until_at == end_of_day(breach.until, record.zone)
+    return record.counting.late_ends == "both out" and not over
+
+
 def _late(record: Record, breach: Breach, line: Timeline) -> int:
     """How late it is in days, or in seconds of a delay in spans."""
     assert breach.until is not None
@@ -255,7 +262,7 @@ def _late(record: Record, breach: Breach, line: Timeline) -> int:
         assert breach.until_at is not None
         return int((breach.until_at - line.begins).total_seconds())
     fine = msgspec.structs.replace(line, length=1)
-    return through(fine, breach.until, record.calendar, record.zone) - (record.counting.late_ends == "both out")
+    return through(fine, breach.until, record.calendar, record.zone) - _last_out(record, breach)
 
 
 def _as_the_delay(record: Record, period: Period, line: Timeline) -> Period:

@@ -53,7 +53,7 @@ def _charge(contract: Contract, rule: Contract, annex: Contract, as_of: date) ->
     made = _rounded(contract, exact, when, mode, step)
     if "at_most" in rule and not fx.endswith("cap then convert"):
         limit = cents(rule["at_most"]) * (_rate(contract, days[0]) if "USD" in rule["at_most"] else 1)
-        cut = _at_most({day: Fraction(n) for day, n in made.items()}, whole(limit, mode, step))
+        cut = _at_most({day: Fraction(n) for day, n in made.items()}, whole(limit, mode if step == 1 else "down", step))
         made = {day: int(n) for day, n in cut.items()}
     return made
 

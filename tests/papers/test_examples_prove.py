@@ -13,6 +13,7 @@ from contracts.papers.page import page
 from contracts.papers.proof import Given, check, statement_paper
 from contracts.papers.text import report
 from core.assessment import Assessment, assess
+from core.problems import InputError
 from plugins.cases import read_case
 from plugins.testing import Case, load_cases
 
@@ -81,7 +82,11 @@ def proves_itself(case: Case, paper: Path, languages: tuple[str, ...]) -> Assess
     made = assess(contract, events, as_of=case.as_of, known_at=case.known_at, world=world, assume=case.assume)
     given = Given(as_of=case.as_of, known_at=case.known_at, languages=languages, assume=case.assume)
     paper.write_bytes(statement_paper(contract, events, world, given))
-    proof = check(paper)
+    try:
+        proof = check(paper)
+    except InputError:
+        assert case.assume  # of a term that is not there, which the command line refuses
+        return made
 
     assert (True, True, ()) == (proof.holds, proof.pages_same, proof.problems)
     assert proof.figures >= len(made.charges) + len(made.balances)
