@@ -485,7 +485,8 @@ def survey(
 ) -> Iterator[tuple[int, str]]:
     """Each mutant's place in the list and its fate, as they come; ends early when the time is up.
 
-    All are shown to the worked cases first. Other tests take a hundred times as long, and are asked about what is left.
+    All are shown to the worked cases first. Other tests take a hundred times as long, and are asked about what is left
+    and not explained.
     """
     left: list[int] = []
     killers: dict[str, list[int]] = defaultdict(list)
@@ -510,7 +511,9 @@ def survey(
             change = chosen[number].change
             for name in (change.file, f"{change.file} {change.function}"):
                 killers[name] = [said, *(one for one in killers[name] if one != said)]
-    asked = [number for number in left if tests.get(chosen[number].room)]
+    known = explained()
+    asked = [number for number in left if named(chosen[number].change, chosen[number].room).name not in known]
+    asked = [number for number in asked if tests.get(chosen[number].room)]
     for number, fate, _ in _shown(chosen, bench, workers, until, lambda _: [], tests, asked):
         left.remove(number)
         yield number, fate
