@@ -34,6 +34,8 @@ def rules(scope: Scope) -> None:
                 one_charge(scope, (*path, name), charge)
         if rule.plus is not None and not open_ and not (_runs(rule) and rule.when.state == "late"):
             scope.wrong((*path, "plus"), "TERMS-PLUS-01", id=rule.id)
+        if rule.at_most is not None and rule.at_most.covers == ("plus",):
+            scope.wrong((*path, "at_most"), "TERMS-CEILING-05", id=rule.id)
         if rule.at_most is not None and rule.at_most.per == "calendar day" and _runs(rule):
             scope.wrong((*path, "at_most"), "TERMS-CEILING-03", id=rule.id)
         _tiers(scope, path, rule)

@@ -8,6 +8,7 @@ import msgspec
 
 from core.measures import Figure, bottom, pointed, settled, shortfall
 from core.pricing.repetition import repeated
+from core.problems import Problem
 from core.record import Record
 from core.terms import Band, Charge, Payment, Range, Rule
 
@@ -153,9 +154,14 @@ def fee_base(record: Record, of: str, figure: Figure | None, payments: Iterable[
     due = [p for p in payments if p.due.every is not None and p.due.every.unit.endswith(unit)]
     if len(due) < 2:
         return due[0].id if due else None
-    how = record.ask("credit_base", figure.measure if figure else "payments")
+    where = figure.measure if figure else "payments"
+    how = record.ask("credit_base", where)
+    if how is None:
+        return None
     if how == "whole fee":
         return sum(p.amount.minor for p in due)
-    measure = next((m for m in record.contract.measures if figure is not None and m.id == figure.measure), None)
-    named = measure.service if measure else None
-    return named if how is not None and named in {p.id for p in due} else None
+    named = next((m.service for m in record.contract.measures if figure is not None and m.id == figure.measure), None)
+    if named not in {p.id for p in due}:
+        record.question(Problem("MEASURE-FEE-01", where, {"known": ", ".join(p.id for p in due)}))
+        return None
+    return named
