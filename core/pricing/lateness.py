@@ -251,8 +251,8 @@ def after_grace(
 def _last_out(record: Record, breach: Breach) -> bool:
     """Whether the last day is that of the act, which costs nothing (KNOBS `late_ends`); not if it ended without it."""
     assert breach.until is not None
-    over = breach.running and breach.until_at == end_of_day(breach.until, record.zone)
-    return record.counting.late_ends == "both out" and not over
+    goes_on = breach.until_at == end_of_day(breach.until, record.zone)  # an act has its own time, or none
+    return record.counting.late_ends == "both out" and not goes_on
 
 
 def _late(record: Record, breach: Breach, line: Timeline) -> int:
