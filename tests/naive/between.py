@@ -1,7 +1,9 @@
 """Payments that name no debt, worked out day by day: which debt gets what, and in it first the interest, then the price."""
 
+import math
 from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 __all__ = ["worked"]
@@ -14,32 +16,30 @@ Debt = dict[str, Any]
 
 def worked(contract: dict[str, Any], as_of: date) -> dict[str, tuple[int, int, int]]:
     """Of each debt: cents of interest so far, of interest already paid, and of the price still open."""
-    with localcontext() as context:
-        context.prec = 60
-        debts = [_debt(contract, one) for one in contract["payments"]]
-        basis = int(contract["counting"]["day_basis"].removeprefix("/"))
-        events = [event for event in contract["events"] if event["what"] == "paid"]
-        day = min([one["due"] for one in debts] + [event["at"] for event in events])
-        while day <= as_of:
-            for debt in debts:
-                if day > debt["due"]:
-                    debt["exact"] += debt["open"] * debt["rate"] / basis
-            for event in events:
-                if event["at"] == day:
-                    _paid(contract, debts, event, as_of)
-            day += DAY
-        return {one["id"]: (_interest(one) + one["settled"], one["settled"], one["open"]) for one in debts}
+    debts = [_debt(contract, one) for one in contract["payments"]]
+    basis = int(contract["counting"]["day_basis"].removeprefix("/"))
+    events = [event for event in contract["events"] if event["what"] == "paid"]
+    day = min([one["due"] for one in debts] + [event["at"] for event in events])
+    while day <= as_of:
+        for debt in debts:
+            if day > debt["due"]:
+                debt["exact"] += debt["open"] * debt["rate"] / basis
+        for event in events:
+            if event["at"] == day:
+                _paid(contract, debts, event, as_of)
+        day += DAY
+    return {one["id"]: (_interest(one) + one["settled"], one["settled"], one["open"]) for one in debts}
 
 
 def _debt(contract: dict[str, Any], said: dict[str, Any]) -> Debt:
     rates = {rule["when"]: rule["charge"] for rule in contract["rules"]}
-    yearly = Decimal(rates.get(f"{said['id']} is late", "0%").split("%")[0]) / 100
-    start = {"open": _cents(said["amount"]), "exact": Decimal(0), "settled": 0}
+    yearly = Fraction(rates.get(f"{said['id']} is late", "0%").split("%")[0]) / 100
+    start = {"open": _cents(said["amount"]), "exact": Fraction(0), "settled": 0}
     return {"id": said["id"], "due": said["due"], "secured": "secured" in said, "rate": yearly, **start}
 
 
 def _interest(debt: Debt) -> int:
-    return int(debt["exact"].quantize(Decimal(1), ROUND_HALF_UP)) - int(debt["settled"])
+    return int(math.floor(debt["exact"] + Fraction(1, 2)) - debt["settled"])
 
 
 def _paid(contract: dict[str, Any], debts: list[Debt], event: dict[str, Any], as_of: date) -> None:

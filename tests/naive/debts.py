@@ -1,7 +1,9 @@
 """Debts worked out day by day: interest on what is open, and what each part payment settles first."""
 
+import math
 from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 __all__ = ["worked"]
@@ -11,28 +13,30 @@ DAY = timedelta(days=1)
 
 def worked(contract: dict[str, Any], as_of: date) -> dict[str, tuple[int, int, int]]:
     """Of each payment that is owed: cents of interest so far, of interest already paid, and of the price still open."""
-    with localcontext() as context:
-        context.prec = 60
-        return {one["id"]: _debt(contract, one, as_of) for one in contract["payments"]}
+    return {one["id"]: _debt(contract, one, as_of) for one in contract["payments"]}
 
 
 def _debt(contract: dict[str, Any], owed: dict[str, Any], as_of: date) -> tuple[int, int, int]:
     words = contract["rules"][0]["charge"]
-    yearly = Decimal(words.split("%")[0]) / 100
+    yearly = Fraction(words.split("%")[0]) / 100
     basis = contract["counting"]["day_basis"]
-    open_, exact, settled = _cents(owed["amount"]), Decimal(0), 0
+    open_, exact, settled = _cents(owed["amount"]), Fraction(0), 0
     day = min([owed["due"], *(e["at"] for e in contract["events"])])
     while day <= as_of:
         if day > owed["due"]:  # the due day is out, the day of a payment is in
             exact += open_ * yearly / _days_of_year(basis, day)
         given = [_cents(e["amount"]) for e in contract["events"] if e["of"] == owed["id"] and e["at"] == day]
         if given:  # what is paid on one day is one payment, in however many parts
-            interest = int(exact.quantize(Decimal(1), ROUND_HALF_UP)) - settled
+            interest = _half_up(exact) - settled
             price, paid = _allocated(owed["order"], sum(given), open_, interest)
             open_ -= price
             settled += paid
         day += DAY
-    return int(exact.quantize(Decimal(1), ROUND_HALF_UP)), settled, open_
+    return _half_up(exact), settled, open_
+
+
+def _half_up(exact: Fraction) -> int:
+    return math.floor(exact + Fraction(1, 2))
 
 
 def _days_of_year(basis: str, day: date) -> int:
