@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from fractions import Fraction
 from typing import Any
 
 import locales
@@ -35,7 +34,7 @@ from core.assessment import Assessment, Other, Usage
 from core.charges import Accrual
 from core.explain import explain, explain_due, slice_line, strip
 from core.liability import Liability
-from core.money import Money, show_decimal
+from core.money import Money
 from core.terms import Contract, find
 
 __all__ = ["statement", "statement_pdf"]
@@ -305,7 +304,7 @@ class _Statement(Desk):
         return "decisions", blocks
 
     def _takes(self, value: object) -> Words:
-        return {lang: _plainly(voice.takes(value)) for lang, voice in self.voices.items()}
+        return {lang: voice.takes(value) for lang, voice in self.voices.items()}
 
     def about(self, path: str) -> str:
         """The clause that a path of terms belongs to, with the path."""
@@ -383,16 +382,3 @@ class _Statement(Desk):
 
 def _slug(value: str) -> str:
     return "-".join("".join(char if char.isalnum() else " " for char in value).split())
-
-
-def _plainly(value: object) -> str:
-    """A value taken by a decision, in plain characters: shares as written, nothing of Python's."""
-    if isinstance(value, Mapping):
-        return ", ".join(f"{key} {_plainly(item)}" for key, item in value.items())
-    if isinstance(value, str):
-        return value
-    if isinstance(value, Fraction):
-        return show_decimal(value)
-    if isinstance(value, Iterable):
-        return ", ".join(_plainly(item) for item in value)
-    return str(value)

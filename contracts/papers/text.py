@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from fractions import Fraction
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -18,7 +16,7 @@ from core.assessment import Assessment, Other, Usage
 from core.breaches import Breach
 from core.explain import Line, explain_ahead, explain_all, explain_due, strip
 from core.life.settlements import Settlement
-from core.money import Money, show_decimal
+from core.money import Money
 from core.periods import Due
 from core.periods import Step as Counted
 from core.record import Decided
@@ -420,16 +418,10 @@ def _decisions(contract: Contract, assessment: Assessment, other: Iterable[Other
 
 
 def _decided(decided: Decided, voice: Voice) -> str:
-    lang, takes = voice.lang, _value(voice.takes(decided.takes))
+    lang, takes = voice.lang, voice.takes(decided.takes)
     if decided.assumed:
         return words(lang, "text.assumed", about=decided.about, takes=takes)
     return words(lang, "text.decided", about=decided.about, takes=takes, by=decided.by, on=decided.on, why=decided.why)
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{key} {_value(item)}" for key, item in value.items())
-    return show_decimal(value) if isinstance(value, Fraction) else str(value)
 
 
 def _usages(assessment: Assessment, lang: str) -> str:

@@ -108,11 +108,17 @@ class Voice:
     def lasts(self, names: Iterable[str]) -> str:
         return self.t("comma").join(map(self.lasting, names))
 
-    def takes(self, value: Any) -> Any:
-        """What a decision takes: shares by party in words, anything else as it is."""
-        if isinstance(value, Mapping) and all(self._known(key) for key in value):
-            return self.t("comma").join(self.value("takes", value))
-        return value
+    def takes(self, value: object) -> str:
+        """What a decision takes, in plain characters: shares by party in words, numbers as written."""
+        if isinstance(value, str):
+            return value
+        if isinstance(value, Mapping):
+            if all(self._known(key) for key in value):
+                return self.t("comma").join(self.value("takes", value))
+            return self.t("comma").join(f"{key} {self.takes(item)}" for key, item in value.items())
+        if isinstance(value, Iterable):
+            return self.t("comma").join(map(self.takes, value))
+        return show_decimal(value) if isinstance(value, Fraction) else str(value)
 
     def lacking(self, names: Iterable[str]) -> str:
         """What a request left unsaid, in the usual words for it."""

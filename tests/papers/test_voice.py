@@ -139,3 +139,17 @@ def test_what_began_limitation_anew_is_named_as_the_reader_names_it():
     args = {"charge": "late:A1", "years": 3, "date": date(2026, 6, 25), "event": "claimed", "by": "188"}
 
     assert "因“索赔”自" in Voice("zh-Hans").reason(Line(code="RIGHT-LIMITATION-02", args=args))
+
+
+@pytest.mark.parametrize(
+    ("takes", "said"),
+    [
+        ("per day", "per day"),
+        (Fraction(1, 8), "0.125"),
+        (3, "3"),
+        ({"urgent": Fraction(1, 2), "other": 1}, "urgent 0.5, other 1"),
+        (("A1", Fraction(1, 4)), "A1, 0.25"),
+    ],
+)
+def test_what_a_decision_takes_is_said_in_plain_characters(takes, said):
+    assert said == Voice("en").takes(takes)
