@@ -7,7 +7,6 @@ import copy
 import functools
 import gc
 import importlib
-import json
 import os
 import random
 import resource
@@ -28,7 +27,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-__all__ = ["ROOMS", "Change", "Result", "changes", "explained", "main", "named", "page"]
+__all__ = ["ROOMS", "Change", "Result", "Survey", "changes", "explained", "last_survey", "main", "named", "page"]
 
 RESULT = ROOT / "tests" / "mutants.json"
 EQUIVALENT = ROOT / "tests" / "equivalents.toml"
@@ -150,6 +149,14 @@ class Result(msgspec.Struct, frozen=True):
     def name(self) -> tuple[str, ...]:
         """What names it however the lines move."""
         return self.module, self.function, self.before, self.after, self.text
+
+
+class Survey(msgspec.Struct, frozen=True):
+    """What is kept of one run: the state of the tree, how many changes are possible, and what became of those tried."""
+
+    commit: str
+    found: int
+    results: list[Result]
 
 
 def changes(path: Path, tree: ast.Module) -> Iterator[Change]:
@@ -300,6 +307,7 @@ def named(change: Change, room: str) -> Result:
     return Result(room, name, change.line, change.function, change.before, change.after, change.text)
 
 
+@functools.cache
 def explained() -> dict[tuple[str, ...], str]:
     """Why a mutant changes nothing, by what names it."""
     table = tomllib.loads(EQUIVALENT.read_text("utf-8"))
@@ -612,7 +620,8 @@ def main() -> int:
             files.append(path)
             found += [Mutant(room, change, tree) for change in changes(path, tree)]
     if args.left:
-        survived = {one.name for one in kept_results() if one.fate == "survived"}
+        last = msgspec.json.decode(RESULT.read_bytes(), type=Survey)
+        survived = {one.name for one in last.results if with_reason(one).fate == "survived"}
         found = [one for one in found if named(one.change, one.room).name in survived]
         files = sorted({Path(one.change.file) for one in found})
     bench = Bench(files)
@@ -621,32 +630,31 @@ def main() -> int:
     random.Random(args.seed).shuffle(found)
     gc.collect()
     gc.freeze()
-    known = explained()
     results: list[Result] = []
     begun = time.monotonic()
     for number, fate in survey(found, bench, args.workers, until, {} if args.quick else TESTS):
-        one = named(found[number].change, found[number].room)
-        why = known.get(one.name, "")
-        fate = "explained" if fate == "survived" and why else fate
-        results.append(msgspec.structs.replace(one, fate=fate, why=why if fate == "explained" else ""))
+        results.append(with_reason(msgspec.structs.replace(named(found[number].change, found[number].room), fate=fate)))
         if len(results) % 100 == 0:
             passed = time.monotonic() - begun
             left = sum(one.fate == "survived" for one in results)
             print(f"{len(results)} of {len(found)}, {left} left over, {passed:.0f} s", file=sys.stderr, flush=True)
-    text = page(results, len(found), _commit())
-    print(text)
+    commit = _commit()
+    print(page(results, len(found), commit))
     if not (args.rooms or args.quick or args.left):
-        kept = {
-            "page": text,
-            "results": [msgspec.structs.asdict(one) for one in results if one.fate not in ("cases", "tests")],
-        }
-        RESULT.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        RESULT.write_bytes(msgspec.json.encode(Survey(commit, len(found), results)))
     return int(any(one.fate == "survived" for one in results))
 
 
-def kept_results() -> list[Result]:
-    """What the last survey left over, explained or not."""
-    return msgspec.convert(json.loads(RESULT.read_text("utf-8"))["results"], list[Result])
+def last_survey() -> str:
+    """The last survey as a part of a page, with the reasons that are known by now."""
+    survey = msgspec.json.decode(RESULT.read_bytes(), type=Survey)
+    return page([with_reason(one) for one in survey.results], survey.found, survey.commit)
+
+
+def with_reason(one: Result) -> Result:
+    """A survivor of which somebody has said why it makes no difference is explained."""
+    why = explained().get(one.name, "")
+    return msgspec.structs.replace(one, fate="explained", why=why) if one.fate == "survived" and why else one
 
 
 def _commit() -> str:
