@@ -325,6 +325,8 @@ class Bench:
         from plugins import cases
 
         self.files = {str(file) for file in files}
+        for file in self.files:  # some are imported by a command alone; what is not there cannot be changed
+            importlib.import_module(".".join(Path(file).relative_to(ROOT).with_suffix("").parts))
         self.run = cases.run_case
         self.read_anew = cases.read_case
         sectors = sorted((ROOT / "plugins").glob("*/cases"))
