@@ -7,12 +7,11 @@ from itertools import pairwise
 import msgspec
 
 from core.measures import Figure, bottom, pointed, settled, shortfall
-from core.pricing.repetition import repeated
 from core.problems import Problem
 from core.record import Record
 from core.terms import Band, Charge, Payment, Range, Rule
 
-__all__ = ["POINTS", "Costs", "counts", "described", "fee_base", "firing", "repeated", "taken"]
+__all__ = ["POINTS", "Costs", "counts", "described", "fee_base", "firing", "taken"]
 
 POINTS = frozenset({"point", "percentage point", "percent"})
 """Units of charges that count by how much a reading falls short."""

@@ -1,7 +1,7 @@
 """Scorecards: weighted means and points cards, with what a grave event does to them, and their grades."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -156,30 +156,31 @@ class Card(Windowed):
     def _hits(self, line: Line, sign: int) -> Iterator[LostPoints]:
         when, points = line.when, line.points
         if when.event is not None:
-            for fact in self.facts(when.event):
+            facts = self.facts(when.event)
+            kind = self.record.contract.event_kinds.get(when.event)
+            for fact, times in zip(facts, self._times(when.event, points, facts), strict=False):
                 about = fact.event.about or fact.event.id
-                kind = self.record.contract.event_kinds.get(when.event)
                 title = kind.title if kind else {}
-                times = self._times(when.event, points, fact)
-                if times is not None:
-                    yield LostPoints(when.event, about, fact.at.day, times, sign * times * points.n, title)
+                yield LostPoints(when.event, about, fact.at.day, times, sign * times * points.n, title)
         elif when.measure is not None:
             yield from self._short(when, points, sign)
         else:
             yield from self._late(when, points, sign)
 
-    def _times(self, what: str, points: Points, fact: Fact) -> Fraction | None:
-        """How often its points a fact costs: more from the nth of its kind on, earlier windows counted too (KNOBS
-        `repeat`).
+    def _times(self, what: str, points: Points, facts: Sequence[Fact]) -> list[Fraction]:
+        """How often its points each fact costs: more from the nth of its kind on, earlier windows counted too (KNOBS
+        `repeat`); nothing while that must be asked.
         """
         if points.times is None or points.nth is None or points.unit is None:
-            return Fraction(1)
-        how = self.record.ask("repeat", f"{self.where}.lose")
+            return [Fraction(1)] * len(facts)
+        how = self.record.ask("repeat", f"{self.where}.lose") if facts else None
         if how is None:
-            return None
-        all_ = [f for f in self.record.of(what) if self.person is None or f.event.by == self.person]
+            return []
+        every = [f for f in self.record.of(what) if self.person is None or f.event.by == self.person]
         repeat = Repeat(times=points.times, nth=points.nth, unit=points.unit)
-        return repeated(repeat, how, all_.index(fact), [f.at.day for f in all_])
+        dear = repeated(repeat, how, [f.at.day for f in every])
+        cost = {f.event.id: times for f, times in zip(every, dear, strict=True)}
+        return [cost[fact.event.id] for fact in facts]
 
     def _late(self, when: When, points: Points, sign: int) -> Iterator[LostPoints]:
         """Late days that fall into this window, by dates."""

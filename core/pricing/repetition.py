@@ -1,48 +1,38 @@
 """What is dearer the nth time in a month, quarter or year, rolling or by the calendar."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 
-from core.periods import last_of_month
+from core.periods import months_on
 from core.terms import Repeat
 
 __all__ = ["repeated"]
 
 
-def repeated(repeat: Repeat, how: str, place: int, days: Sequence[date]) -> Fraction:
-    """How many times its sum the breach at `place` of `days` costs: `times` from the nth in a month, rolling or by the
+def repeated(repeat: Repeat, how: str, days: Sequence[date]) -> list[Fraction]:
+    """How many times its sum each breach costs, `days` in order: `times` from the nth in a month, rolling or by the
     calendar (KNOBS `repeat`); "all" raises the earlier ones of that stretch as well.
     """
     scope, _, kind = how.partition(", ")
-    numbers = [_number(repeat, kind, k, days) for k in range(len(days))]
-    if numbers[place] >= repeat.nth:
-        return Fraction(repeat.times)
-    reached = (k for k in range(place + 1, len(days)) if numbers[k] >= repeat.nth)
-    if scope == "all" and any(_together(repeat, kind, days[place], days[k]) for k in reached):
-        return Fraction(repeat.times)
-    return Fraction(1)
+    begins = [bisect_left(days, _first_day(repeat.unit, kind, day)) for day in days]
+    made: list[Fraction] = []
+    raised = len(days)  # the first of a stretch that reached the nth
+    for place in reversed(range(len(days))):
+        reached = place - begins[place] + 1 >= repeat.nth
+        raised = begins[place] if reached else raised
+        dearer = place >= raised if scope == "all" else reached
+        made.append(Fraction(repeat.times if dearer else 1))
+    return made[::-1]
 
 
-def _number(repeat: Repeat, kind: str, place: int, days: Sequence[date]) -> int:
-    """Which one in its month (quarter, year) a breach is."""
-    return sum(1 for k in range(place + 1) if _together(repeat, kind, days[k], days[place]))
-
-
-def _together(repeat: Repeat, kind: str, early: date, late: date) -> bool:
+def _first_day(unit: str, kind: str, day: date) -> date:
+    """The first day of the month (quarter, year) that ends with `day`, or of that of the calendar."""
+    months = _MONTHS[unit]
     if kind == "calendar":
-        return _cycle(early, repeat.unit) == _cycle(late, repeat.unit)
-    return _months_before(late, repeat.unit) < early
+        return date(day.year, (day.month - 1) // months * months + 1, 1)
+    return months_on(day, -months) + timedelta(days=1)
 
 
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
-
-
-def _cycle(day: date, unit: str) -> tuple[int, int]:
-    return day.year, (day.month - 1) // _MONTHS[unit]
-
-
-def _months_before(day: date, unit: str) -> date:
-    months = day.year * 12 + day.month - 1 - _MONTHS[unit]
-    last = last_of_month(months // 12, months % 12 + 1)
-    return last.replace(day=min(day.day, last.day))

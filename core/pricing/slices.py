@@ -12,7 +12,7 @@ from core.breaches import Breach
 from core.duties.excuses import shared
 from core.duties.parts import part_days, undecided
 from core.measures import Figure
-from core.measuring.readings import POINTS, repeated, taken
+from core.measuring.readings import POINTS, taken
 from core.money import Money, UnitPrice, exponent, integer
 from core.periods import elapsed_days
 from core.pricing.accruals import Slice, slice_of
@@ -20,11 +20,12 @@ from core.pricing.bases import Bases, Versions, first_late
 from core.pricing.exchange import changes
 from core.pricing.interest import Run, first_day, interest, last_day, payment_counts, runs_as_interest, tier
 from core.pricing.lateness import Timeline, after_grace, day_of, grace_of, holes_of, through, timeline
+from core.pricing.repetition import repeated
 from core.pricing.rounding import cuts_of, price_of
 from core.pricing.unsaid import charges_all_days, charges_grace, numbers_grace
 from core.problems import Problem
 from core.record import Record
-from core.terms import Charge, Per, Rule
+from core.terms import Charge, Per, Repeat, Rule
 
 __all__ = ["BY_SIZE", "Pricing", "Slices"]
 
@@ -59,6 +60,7 @@ class Slices:
         self.versions = versions
         self.bases = bases
         self._answered: dict[str, list[tuple[date, str]]] = {}
+        self._repeated: dict[tuple[str, Repeat, str], dict[str, Fraction]] = {}
 
     def counts_for(self, rules: Iterable[Rule], breach: Breach) -> None:
         """Notes that a breach is one of those that the rules answer to: what happens again may cost more."""
@@ -210,9 +212,12 @@ class Slices:
         how = rule.repeat.counts or self.record.ask("repeat", f"rules.{rule.id}.repeat")
         if how is None:
             return None
-        ordered = sorted(self._answered[rule.id], key=lambda one: one[0])
-        place = [one for _, one in ordered].index(breach.id)
-        return repeated(rule.repeat, how, place, [day for day, _ in ordered])
+        key = rule.id, rule.repeat, how
+        if key not in self._repeated:
+            ordered = sorted(self._answered[rule.id], key=lambda one: one[0])
+            times = repeated(rule.repeat, how, [day for day, _ in ordered])
+            self._repeated[key] = {id_: n for (_, id_), n in zip(ordered, times, strict=True)}
+        return self._repeated[key][breach.id]
 
     def _band(self, rule: Rule, breach: Breach) -> Charge | None:
         """The band that holds the size of a late debt ("the amount late"); bands of readings are `_reading`'s."""
