@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from core.events import KINDS
 from core.money import show_decimal
 from core.terms import Annex, Contract, Measure, Payment, Scorecard, Step
+from locales import words
 
 __all__ = [
     "CURRENCY_WORDS",
@@ -164,7 +165,7 @@ def _folded(word: str) -> str:
 def percent(rate: Fraction) -> dict[str, str]:
     """A share as each language writes it: "0.5 %", "0.5%"."""
     number = show_decimal(rate * 100)
-    return {"en": f"{number} %", "zh": f"{number}%"}
+    return {"en": words("en", "value.percent", n=number), "zh": words("zh-Hans", "value.percent", n=number)}
 
 
 def normalised(raw: Mapping[str, Any], number: int, known: Known) -> dict[str, Any]:

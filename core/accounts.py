@@ -8,12 +8,11 @@ from typing import NamedTuple
 
 import msgspec
 
-from core.duties.excuses import excused, shared
+from core.duties.excuses import borne, freed, shared
 from core.money import Money, integer
 from core.periods import add
 from core.presets import asking
 from core.pricing.interest import (
-    Leg,
     Run,
     bearing,
     first_day,
@@ -31,7 +30,7 @@ from core.record import Fact, Record, moment
 from core.schedule import Done, Obligation
 from core.terms import Charge, Payment, Rule
 
-__all__ = ["Account", "Balance", "Paid", "accounts", "refusals", "shares", "without_tax"]
+__all__ = ["Account", "Balance", "Paid", "accounts", "shares", "without_tax"]
 
 
 class Balance(msgspec.Struct, frozen=True):
@@ -179,7 +178,7 @@ class _Debt:
             return 0
         day = min(day, self.done.day) if self.done is not None else day  # once the price is paid nothing runs
         record, charge = self.record, _running(rule)[0]
-        holes, causes = self._holes(), shared(record, self.obligation.id)
+        holes, causes = freed(record, self.obligation.id), shared(record, self.obligation.id)
         first = first_day(record, charge, self.due)
         grace = self._grace(rule, first, holes)
         if grace is None or grace >= bearing(first, last_day(record, charge, day, closed=True), holes):
@@ -202,19 +201,9 @@ class _Debt:
             cuts=(*cuts, *(edge for (begin, end), _ in causes for edge in (begin, _next(end)))),
         )
 
-        def borne(leg: Leg) -> Leg:
-            share = next((own for (begin, end), own in causes if begin <= leg.first <= end), Fraction(1))
-            return leg._replace(exact=leg.exact * share)
-
-        return whole(map(borne, interest(record, rule, run) or ()), precision(record, rule), cuts)
-
-    def _holes(self) -> list[tuple[date, date]]:
-        """Late days that bear no charge: the creditor's refusals, excuses, causes that are not the debtor's."""
-        record, subject = self.record, self.obligation.id
-        found = [*refusals(record, subject), *(span for span, share in shared(record, subject) if not share)]
-        if record.of("excused", subject) and record.ask("excuse_effect", subject) == "frees only late days":
-            found += [span for _, span in excused(record, subject)]
-        return found
+        legs = interest(record, rule, run) or ()
+        own = (leg._replace(exact=leg.exact * borne(causes, leg.first)) for leg in legs)
+        return whole(own, precision(record, rule), cuts)
 
     def _grace(self, rule: Rule, first: date, holes: Sequence[tuple[date, date]]) -> int | None:
         """Days that bear no interest at first, in whatever unit grace is; None where the charge itself must ask."""
@@ -538,11 +527,6 @@ def _cut(given: Sequence[tuple[str, int]], sums: Sequence[_Sum]) -> list[tuple[s
                 queue[0] = (event, left - part)
         found.append((key, parts))
     return found
-
-
-def refusals(record: Record, subject: str) -> tuple[tuple[date, date], ...]:
-    """Days on which the creditor refused performance without reason: no interest runs (Civil Code 589)."""
-    return tuple((f.at.day, (f.end or record.as_of).day) for f in record.of("refused", subject))
 
 
 def _running(rule: Rule) -> tuple[Charge, ...]:

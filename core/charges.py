@@ -87,7 +87,7 @@ class _Pricer:
         bases = Bases(record, debts, figures)
         self.slices = Slices(record, debts, figures, self.versions, bases)
         self.ceilings = Ceilings(record, self.versions, bases)
-        self._named = {rule.id for rule in record.contract.rules}
+        self._rules = {rule.id: rule for rule in record.contract.rules}
         self._fires: dict[str, frozenset[str]] = {}
         self._late: dict[str, list[int]] = {}
         for number, rule in enumerate(record.contract.rules):
@@ -104,7 +104,7 @@ class _Pricer:
 
     def answers(self, rule: Rule, breach: Breach) -> bool:
         """Whether the rule's `when` describes this breach."""
-        if breach.kind == "loss" and breach.source in self._named:
+        if breach.kind == "loss" and breach.source in self._rules:
             return rule.id == breach.source
         if breach.kind != "reading":
             return speaks_of(rule.when, breach)
@@ -176,7 +176,8 @@ class _Pricer:
 
     def together(self, priced: list[Accrual], breach: Breach) -> list[Accrual]:
         """Interest and charges on one debt under one ceiling, the interest first (KNOBS `rate_ceiling`)."""
-        rules = {r.id: self.versions.version(r, self.versions.at_breach(r, breach)) for r in self.record.contract.rules}
+        answering = {accrual.rule: self._rules[accrual.rule] for accrual in priced}
+        rules = {id_: self.versions.version(r, self.versions.at_breach(r, breach)) for id_, r in answering.items()}
         held = next((r for a in priced if (r := rules[a.rule]).rate_at_most is not None), None)
         if held is None or self.record.counting.of("rate_ceiling") in {None, "on the rate"}:
             return priced

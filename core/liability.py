@@ -17,7 +17,8 @@ from core.limits.causes import Shared, set_against, worst_of
 from core.limits.faults import GRAVE, Faults, Said
 from core.limits.recourse import Against, Recourse, against_third_parties, recourse_of
 from core.money import Money, integer, parse_decimal
-from core.pricing.curves import ALWAYS, Curve, Line, Reduction, allocate, months_before, narrow, narrowed, scaled, split
+from core.periods import months_on
+from core.pricing.curves import ALWAYS, Curve, Line, Reduction, allocate, narrow, narrowed, scaled, split
 from core.problems import Problem
 from core.record import Record
 from core.schedule import Window, windows
@@ -244,7 +245,7 @@ def _looking_back(record: Record, rule: str, group: Sequence[Line], limit: int, 
     paid: list[tuple[date, int]] = []
     for line in sorted(group, key=lambda one: (one.last, one.accrual.id)):
         end, inner = line.last, line.curve
-        used = sum(amount for day, amount in paid if months_before(end, months) < day)
+        used = sum(amount for day, amount in paid if months_on(end, -months) < day)
         kept = max(0, min(inner(end), limit - used))
         narrow(line, _at_most(inner, kept), record.as_of.day, kind="maximum", by=rule, clause=line.accrual.clause)
         paid.append((end, kept))

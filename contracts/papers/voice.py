@@ -65,6 +65,7 @@ class Voice:
         if isinstance(reason.args.get("unit"), str) and isinstance(reason.args.get("units"), (int, Fraction)):
             # "12 days", "1 day", "12日": number and unit belong together in every language.
             args |= {"units": self.count(reason.args["units"], reason.args["unit"]), "unit": ""}
+        # where a field is empty its space goes
         return " ".join(words(self.lang, code, **args).split()).replace("： ", "：")
 
     def problem(self, problem: Problem) -> str:

@@ -1,6 +1,6 @@
 """What moves a due time once it is set, or frees late days: excuses, extensions, late input, causes on both sides."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -23,7 +23,7 @@ from core.periods import Step as Counted
 from core.problems import Problem
 from core.record import Fact, Record, moment
 
-__all__ = ["excused", "moved", "share_of", "shared"]
+__all__ = ["borne", "excused", "freed", "moved", "share_of", "shared"]
 
 Span = tuple[date, date]
 
@@ -72,6 +72,22 @@ def shared(record: Record, subject: str) -> list[tuple[Span, Fraction]]:
                 continue
             share = said
         found.append(((fact.at.day, (fact.end or record.as_of).day), share))
+    return found
+
+
+def borne(spans: Iterable[tuple[Span, Fraction]], day: date) -> Fraction:
+    """The debtor's share of a day: that of the first shared cause that holds it, else all."""
+    return next((share for (first, last), share in spans if first <= day <= last), Fraction(1))
+
+
+def freed(record: Record, subject: str) -> list[Span]:
+    """Late dates that cost nothing, whatever runs on them: refusals of the creditor without reason (Civil Code 589),
+    causes that are not the debtor's, excused late days.
+    """
+    found = [(fact.at.day, (fact.end or record.as_of).day) for fact in record.of("refused", subject)]
+    found += [span for span, share in shared(record, subject) if not share]
+    if record.of("excused", subject) and record.ask("excuse_effect", subject) == "frees only late days":
+        found += [span for _, span in excused(record, subject)]
     return found
 
 

@@ -14,8 +14,7 @@ from core.life.surviving import earned
 from core.measuring.figures import Figure
 from core.measuring.readings import counts, described, firing
 from core.money import Money, integer
-from core.periods import Period, Step, elapsed_days, term_end
-from core.pricing.curves import months_before
+from core.periods import Period, Step, elapsed_days, months_on, term_end
 from core.problems import Problem
 from core.record import Fact, Moment, Record
 from core.schedule import Done, Obligation, fee_windows, windows
@@ -340,7 +339,7 @@ def _unused(record: Record, payment: Payment, debt: Account, paid: int, day: dat
     else:
         after = last + timedelta(days=1)
         of = _months(span.from_, after)
-        left = max(n for n in range(of + 1) if months_before(after, n) > day)
+        left = max(n for n in range(of + 1) if months_on(after, -n) > day)
         unit = "month"
     amount = integer(Fraction(paid * left, max(of, 1)))
     return Back(

@@ -9,6 +9,7 @@ import msgspec
 from core.charges import Accrual
 from core.limits.headroom import Pool
 from core.money import Money, integer
+from core.periods import months_on
 from core.pricing.curves import (
     ALWAYS,
     Cut,
@@ -17,7 +18,6 @@ from core.pricing.curves import (
     allocate,
     changed,
     first_day,
-    months_before,
     narrow,
     narrowed,
     split,
@@ -266,7 +266,7 @@ class Cuts:
         beyond, full = 0, None
         for day in sorted({day for line in (*lines, *free) for day in _days(line)}):
             limit = next(amount for since, amount in reversed(limits) if since <= day)
-            start, eve = months_before(day, months), day - timedelta(days=1)
+            start, eve = months_on(day, -months), day - timedelta(days=1)
             taken = sum(line.curve(day) - line.curve(eve) for line in free)
             left = max(0, limit - sum(amount for on, amount in used if on > start) - taken)
             wanted = [line.curve(day) - line.curve(eve) for line in lines]
@@ -284,7 +284,7 @@ class Cuts:
             uses.extend(self._use(cap, ALWAYS, line, unlimited=False))
         for line in free:
             uses.extend(self._use(cap, ALWAYS, line, unlimited=True))
-        start = months_before(self.day, months)
+        start = months_on(self.day, -months)
         now = sum(amount for on, amount in used if on > start)
         return self._made(cap, ALWAYS, limits[-1][1], now, beyond, full, uses)
 

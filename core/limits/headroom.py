@@ -10,9 +10,9 @@ import msgspec
 from core.accounts import Account
 from core.charges import Accrual, amount_of
 from core.money import integer
-from core.periods import local_date, term_end
+from core.periods import local_date, months_on, term_end
 from core.presets import asking
-from core.pricing.curves import ALWAYS, Line, months_before, touching
+from core.pricing.curves import ALWAYS, Line, touching
 from core.problems import Problem
 from core.record import Record, subjects
 from core.schedule import Obligation, Window, term_of, windows
@@ -216,7 +216,7 @@ class Headroom:
             return Fraction(sum(fee.amount for fee in self.fees))
         months = int(base.split(" ")[-2])
         until = min((line.first for line in lines), default=self.day)
-        first, term = months_before(until, months), term_of(self.record)
+        first, term = months_on(until, -months), term_of(self.record)
         days = [
             (day, amount)
             for fee in self.fees
@@ -225,7 +225,7 @@ class Headroom:
         sum_ = Fraction(sum(amount for day, amount in days if first <= day < until))
         if how != "annualised" or term is None:
             return sum_
-        passed = sum(months_before(until, n + 1) >= term.first for n in range(months))
+        passed = sum(months_on(until, -n - 1) >= term.first for n in range(months))
         return sum_ * months / max(passed, 1)
 
     def by_terms(self, cap: Cap, pool: Pool) -> list[tuple[tuple[str, ...], Pool]]:

@@ -5,7 +5,6 @@ Because curves are cumulative and whole, cents add up however windows cut them, 
 
 import math
 from bisect import bisect_left, bisect_right
-from calendar import monthrange
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
@@ -30,7 +29,6 @@ __all__ = [
     "allocate",
     "changed",
     "first_day",
-    "months_before",
     "narrow",
     "narrowed",
     "scaled",
@@ -314,10 +312,3 @@ def first_day(first: date, last: date, holds: Callable[[date], bool]) -> date:
     """The first day from which on something holds that by `last` does; by bisection."""
     days = range((last - first).days)
     return first + timedelta(days=bisect_left(days, True, key=lambda n: holds(first + timedelta(days=n))))
-
-
-def months_before(day: date, months: int) -> date:
-    """The day with the same number `months` earlier; the last of that month where it has none."""
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    _, length = monthrange(year, month + 1)
-    return date(year, month + 1, min(day.day, length))

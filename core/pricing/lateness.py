@@ -6,9 +6,8 @@ from fractions import Fraction
 
 import msgspec
 
-from core.accounts import refusals
 from core.breaches import Breach
-from core.duties.excuses import excused, shared
+from core.duties.excuses import freed
 from core.periods import Calendar, Period, add, elapsed_days, end_of_day, local_date
 from core.pricing.cure import cured, redelivered
 from core.pricing.unsaid import charges_grace, numbers_grace
@@ -163,8 +162,8 @@ def counted(units: Fraction, part: str) -> Fraction:
 
 
 def holes_of(record: Record, rule: Rule, breach: Breach) -> tuple[tuple[date, date], ...]:
-    """Late dates that cost nothing: tests of what was then rejected (KNOBS `rejected`), excused late days, refusals of
-    the creditor, causes that are not the debtor's, and what a cure in time took back.
+    """Late dates that cost nothing: those freed, tests of what was then rejected (KNOBS `rejected`), and what a cure in
+    time took back.
     """
     assert breach.due is not None
     assert breach.until is not None
@@ -174,11 +173,7 @@ def holes_of(record: Record, rule: Rule, breach: Breach) -> tuple[tuple[date, da
         spans.extend((delivered + timedelta(days=1), rejected) for delivered, rejected in breach.tested)
     if how == "in time if cured":
         spans.extend(redelivered(record, rule.cure, breach))
-    excuses = record.of("excused", breach.subject)
-    if excuses and record.ask("excuse_effect", breach.subject) == "frees only late days":
-        spans.extend(span for _, span in excused(record, breach.subject))
-    spans.extend(span for span, share in shared(record, breach.subject) if not share)
-    spans.extend((*refusals(record, breach.subject), *cured(record, rule.id, rule.cure, breach)))
+    spans.extend((*freed(record, breach.subject), *cured(record, rule.id, rule.cure, breach)))
     cut = sorted((max(a, breach.due + timedelta(days=1)), min(b, breach.until)) for a, b in spans)
     return _united([(a, b) for a, b in cut if a <= b])
 

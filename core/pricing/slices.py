@@ -9,7 +9,7 @@ import msgspec
 
 from core.accounts import Account
 from core.breaches import Breach
-from core.duties.excuses import shared
+from core.duties.excuses import borne, shared
 from core.duties.parts import part_days, undecided
 from core.measures import Figure
 from core.measuring.readings import POINTS, taken
@@ -291,7 +291,7 @@ class Slices:
         spans = shared(self.record, breach.subject)
         made = []
         for part in slices:
-            share = next((own for (first, last), own in spans if first <= part.first <= last), Fraction(1))
+            share = borne(spans, part.first)
             made.append(msgspec.structs.replace(part, exact=part.exact * share, borne=share) if share < 1 else part)
         return tuple(made)
 
