@@ -12,11 +12,12 @@ import msgspec
 
 from core.breaches import Breach
 from core.charges import Accrual, accrued
+from core.duties.excuses import share_of
 from core.limits.caps import CapUse, Fee, Ladder, Use, fees
 from core.limits.causes import Shared, set_against, worst_of
 from core.limits.faults import GRAVE, Faults, Said
 from core.limits.recourse import Against, Recourse, against_third_parties, recourse_of
-from core.money import Money, integer, parse_decimal
+from core.money import Money, integer
 from core.periods import months_on
 from core.pricing.curves import ALWAYS, Curve, Line, Reduction, allocate, narrow, narrowed, scaled, split
 from core.problems import Problem
@@ -188,7 +189,7 @@ def _own_shares(record: Record, lines: Sequence[Line], found: Mapping[str, Breac
     left: dict[str, Fraction] = {}
     for line in lines:
         for fact in said.of(line.accrual)[-1:]:
-            share = _percent(fact.event.value or "")
+            share = share_of(fact.event.value or "")
             if share is None:
                 where = f"events.{fact.event.id}.value"
                 record.question(Problem("EVENT-SHARE-01", where, {"text": fact.event.value}))
@@ -197,14 +198,6 @@ def _own_shares(record: Record, lines: Sequence[Line], found: Mapping[str, Breac
                 curve = scaled(line.curve, 1 - share)
                 narrow(line, curve, record.as_of.day, kind="own share", by=fact.event.id, clause="")
     return left
-
-
-def _percent(text: str) -> Fraction | None:
-    try:
-        share = parse_decimal(text.removesuffix("%").strip()) / (100 if text.endswith("%") else 1)
-    except ValueError:
-        return None
-    return share if 0 <= share <= 1 else None
 
 
 # the rule's own maximum

@@ -70,8 +70,8 @@ class _Lowering:
     def _lines(self) -> list[tuple[Line, Rule]]:
         ends = self.counting.late_ends
         made: list[tuple[Line, Rule]] = []
-        today, at = self.record.as_of.day.toordinal(), self.record.as_of.instant
-        over = at in {None, end_of_day(self.record.as_of.day, self.record.zone)}
+        as_of = self.record.as_of
+        today, over = as_of.day.toordinal(), as_of.instant == end_of_day(as_of.day, self.record.zone)
         total = self.contract.total.minor if self.contract.total else 0
         for subject, source, owed_by, owed_to, due, done in dates_of(self.record):
             until = today if done is None else done

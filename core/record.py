@@ -13,7 +13,7 @@ from core.known.decisions import Decided, decide
 from core.known.facts import happened
 from core.known.moments import Fact, Moment, as_limit, moment, not_after, subjects
 from core.known.versions import Version, versions_of
-from core.periods import Calendar, Counting, Due, OffDays, Period, adapted, add, end_of_day
+from core.periods import Calendar, Counting, Due, OffDays, Period, adapted, add, end_of_day, last_of_month
 from core.presets import asking, resolve
 from core.problems import InputError, Problem
 from core.rates import ReferenceRate
@@ -179,7 +179,7 @@ def _ended(notice: Fact, counting: Counting, as_of: Moment) -> Moment | None:
     """
     until, day = notice.event.until, notice.at.day
     if counting.of("ends_at") == "month end":
-        until = (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+        until = last_of_month(day.year, day.month)
     if until is None:
         return notice.at
     return Moment(until, None) if until <= as_of.day else None

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from cli import TABLES
 from contracts import reference
 from contracts.folder import load, world_for
+from contracts.papers.data import as_csv
 from contracts.papers.page import page
 from contracts.papers.proof import Given, check, statement_paper
 from contracts.papers.text import report
@@ -71,6 +73,7 @@ def test_what_a_worked_case_comes_to_can_be_written_down_and_proved(case: Case, 
     made = proves_itself(case, tmp_path / "s.pdf", languages)
 
     assert contract.number in report(contract, made, (), languages[0], why=True)
+    assert all(as_csv(table, [made]) for table in TABLES)  # a row with a field that has no column cannot be written
     assert contract.number in page([(contract, events, made, ())], lang=languages[0])
 
 
